@@ -13,6 +13,7 @@ import { formatSize } from "../terminal/size.ts";
 import { openStatusLine, type StatusLine } from "../terminal/status-line.ts";
 import { hints, type CommandContext } from "./context.ts";
 import { explained } from "./explained.ts";
+import { leftOutLine } from "./left-out.ts";
 
 interface JsonOption {
   json?: true;
@@ -71,6 +72,7 @@ async function backUpEverything(
   status.show(null);
   if (json) return await out.write(`${JSON.stringify(summary)}\n`);
   await out.write(`${summary.directory}  ${formatSize(summary.bytes)}, ${summary.files} files\n`);
+  await err.write(leftOutLine(summary.leftOut));
   if (!withKeys) return;
   await err.write(
     err.colors.dim(
@@ -125,6 +127,7 @@ export function restoreCommand(context: CommandContext): Command {
           ? `Restored. The old database: ${replaced}\n`
           : ["Restored\n", ...(replaced ?? []).map((old) => `  kept: ${old}\n`)].join(""),
       );
+      if ("leftOut" in summary && summary.leftOut !== null) await err.write(leftOutLine(summary.leftOut));
       if (tokens === null || tokens === 0) return;
       await err.write(
         err.colors.dim(

@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 import { archiveFiles } from "./archive-files.ts";
+import type { LeftOut } from "./left-out.ts";
 
 const run = promisify(execFile);
 const NOBODY = 65_534;
@@ -20,8 +21,11 @@ async function place() {
   return { directory, to, [Symbol.asyncDispose]: async () => temporary[Symbol.asyncDispose]() };
 }
 
-/** Root could read everything. @returns what went wrong */
-async function archiveAsOrdinaryUser(directory: string, to: string): Promise<string> {
+/** Root could read everything. */
+async function archiveAsOrdinaryUser(
+  directory: string,
+  to: string,
+): Promise<{ leftOut?: LeftOut; error?: string }> {
   const isRoot = process.getuid?.() === 0;
   if (isRoot) {
     await run("chown", ["-R", `${NOBODY}:${NOBODY}`, directory, to]);
@@ -33,9 +37,10 @@ async function archiveAsOrdinaryUser(directory: string, to: string): Promise<str
     "-e",
     `const { archiveFiles } = await import(${JSON.stringify(MODULE)});
     ${isRoot ? `process.setgroups([]); process.setgid(${NOBODY}); process.setuid(${NOBODY});` : ""}
-    await archiveFiles(${options}).catch(({ message }) => process.stdout.write(message));`,
+    const said = await archiveFiles(${options}).catch(({ message }) => ({ error: message }));
+    process.stdout.write(JSON.stringify(said));`,
   ]);
-  return stdout;
+  return JSON.parse(stdout) as { leftOut?: LeftOut; error?: string };
 }
 
 describe("files of a backup", () => {
@@ -48,7 +53,14 @@ describe("files of a backup", () => {
     if (process.getuid?.() === 0) await chown(workspace, NOBODY, NOBODY);
     await chmod(join(workspace, "secret.txt"), 0);
     await chmod(join(workspace, "closed"), 0);
-    expect(await archiveAsOrdinaryUser(at.directory, at.to)).toBe("");
+    const { leftOut } = await archiveAsOrdinaryUser(at.directory, at.to);
+    expect(leftOut).toEqual({
+      closed: {
+        count: 2,
+        paths: expect.arrayContaining(["workspaces/a/closed", "workspaces/a/secret.txt"]) as string[],
+      },
+      gone: { count: 0, paths: [] },
+    });
     const { stdout } = await run("tar", ["-tf", join(at.to, "files.tar")]);
     expect(stdout.split("\n")).toEqual(
       expect.arrayContaining(["./workspaces/a/open.txt", "./credentials.key"]),
@@ -57,7 +69,8 @@ describe("files of a backup", () => {
 
     await chmod(join(at.directory, "credentials.key"), 0);
     for (const name of await readdir(at.to)) rmSync(join(at.to, name));
-    expect(await archiveAsOrdinaryUser(at.directory, at.to)).toMatch(/credentials\.key: Cannot open/);
+    const { error } = await archiveAsOrdinaryUser(at.directory, at.to);
+    expect(error).toMatch(/credentials\.key: Cannot open/);
     await chmod(join(workspace, "closed"), 0o700);
   });
 
@@ -73,7 +86,11 @@ describe("files of a backup", () => {
     archived.catch(() => undefined);
     while (!existsSync(join(at.to, "objects.tar"))) await setImmediate();
     rmSync(checkpoints, { recursive: true });
-    expect((await archived).map(({ name }) => name)).toEqual(["files.tar", "objects.tar"]);
+    const { archives, leftOut } = await archived;
+    expect(archives.map(({ name }) => name)).toEqual(["files.tar", "objects.tar"]);
+    // How many depends on how far tar was.
+    expect(leftOut.closed.count).toBe(0);
+    for (const path of leftOut.gone.paths) expect(path).toMatch(/^checkpoints\/\d+\/objects/);
   });
 
   it("take no room for their holes", async () => {
@@ -83,8 +100,13 @@ describe("files of a backup", () => {
     await writeFile(large, "its start");
     await truncate(large, 200_000_000);
     await writeFile(join(at.directory, "workspaces/a/small"), "small");
-    const [files] = await archiveFiles({ directory: at.directory, to: at.to, withKeys: true, except: [] });
-    expect(files?.bytes).toBeLessThan(1_000_000);
+    const { archives } = await archiveFiles({
+      directory: at.directory,
+      to: at.to,
+      withKeys: true,
+      except: [],
+    });
+    expect(archives[0]?.bytes).toBeLessThan(1_000_000);
     await mkdir(join(at.to, "out"));
     await run("tar", ["-xf", join(at.to, "files.tar"), "-C", join(at.to, "out")]);
     expect((await stat(join(at.to, "out/workspaces/a/large"))).size).toBe(200_000_000);

@@ -3,13 +3,12 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { Parser } from "tar/parse";
 import type { ReadEntry } from "tar/read-entry";
 import { WrittenFile } from "../../written-file.ts";
 import { BackupError } from "./backup-error.ts";
 import { INSTALLATION_FILE, PLACE_FILE } from "./backup-place.ts";
+import { type LeftOut, nothingLeftOut, readComplaints } from "./left-out.ts";
 import { TAR_ENVIRONMENT } from "./tar-environment.ts";
 
 export interface Archive {
@@ -52,18 +51,6 @@ const OBJECTS = [
   ["projects", "mirror.git/objects"],
 ] as const;
 
-/**
- * What tar may say of a file and go on: that commands have closed it to the server, which only they can answer for, or that its
- * session or project is gone since it was listed. A name in it has no line break: tar escapes them.
- */
-const FORGIVEN = [
-  /^tar: \.\/(?:workspaces|agents|mcp|projects\/[^/]+\/setups)\/.*: Cannot (?:open|stat): Permission denied$/,
-  /^tar: \.\/(?:checkpoints|publications|projects)\/[^:]*: Cannot stat: No such file or directory$/,
-  /^tar: Exiting with failure status due to previous errors$/,
-];
-/** Of what changes or goes while it is read, and of what is no file. */
-const WARNING =
-  /: (?:File removed before we read it|file changed as we read it|File shrank by \d+ bytes?; padding with zeros|(?:socket|door|Unknown file type; file) ignored)$/;
 /** In the name of a file with holes, whose bytes in the archive are not those of the file. */
 const WITH_HOLES = /(?:^|\/)GNUSparseFile\.\d+\//;
 
@@ -74,6 +61,7 @@ const WITH_HOLES = /(?:^|\/)GNUSparseFile\.\d+\//;
  * file of any size takes nothing.
  * @param options.to the backup's directory
  * @param options.except paths inside the directory that are left out
+ * @returns the archives, and what is in none of them
  * @throws BackupError
  */
 export async function archiveFiles(options: {
@@ -81,8 +69,9 @@ export async function archiveFiles(options: {
   to: string;
   withKeys: boolean;
   except: readonly string[];
-}): Promise<Archive[]> {
+}): Promise<{ archives: Archive[]; leftOut: LeftOut }> {
   const { directory, to, withKeys, except } = options;
+  const leftOut = nothingLeftOut();
   const skipped = [
     ...LEFT_OUT,
     ...(withKeys ? [] : KEYS),
@@ -91,13 +80,13 @@ export async function archiveFiles(options: {
   ];
   await using lines = new WrittenFile(join(to, "files.sha256"));
   const write = async (name: string, args: readonly string[], paths: readonly string[]) =>
-    writeArchive({ directory, path: join(to, name), name, args, paths, lines });
+    writeArchive({ directory, path: join(to, name), name, args, paths, lines, leftOut });
   const excluded = skipped.map((name) => `--exclude=./${name}`);
   const archives = [await write("files.tar", excluded, ["."])];
   const objects = await objectDirectories(directory);
   if (objects.length > 0) archives.push(await write("objects.tar", [], objects));
   await lines.end();
-  return archives;
+  return { archives, leftOut };
 }
 
 async function objectDirectories(directory: string): Promise<string[]> {
@@ -122,8 +111,9 @@ async function writeArchive(options: {
   args: readonly string[];
   paths: readonly string[];
   lines: WrittenFile;
+  leftOut: LeftOut;
 }): Promise<Archive> {
-  const { directory, path, name, args, paths, lines } = options;
+  const { directory, path, name, args, paths, lines, leftOut } = options;
   await using out = new WrittenFile(path);
   const hash = createHash("sha256");
   const hasher = new FileHasher(lines);
@@ -141,7 +131,7 @@ async function writeArchive(options: {
     stdio: ["pipe", "pipe", "pipe"],
     env: TAR_ENVIRONMENT,
   });
-  const problem = firstProblem(child.stderr);
+  const failure = readComplaints(child.stderr, leftOut);
   const exited = once(child, "exit") as Promise<[number | null]>;
   exited.catch(() => undefined);
   child.stdin.on("error", () => undefined).end(paths.map((one) => `${one}\0`).join(""));
@@ -152,23 +142,15 @@ async function writeArchive(options: {
     await hasher.write(chunk);
   }
   const [code] = await exited;
+  const problem = await failure;
   // 1: a file changed or went while it was read, which is what files of running tasks do.
   if (code !== 0 && code !== 1) {
-    const said = code === 2 ? await problem : `it ended with ${code ?? "a signal"}`;
+    const said = code === 2 ? problem : `it ended with ${code ?? "a signal"}`;
     if (said !== undefined) throw new BackupError(`tar failed on ${directory}: ${said}`);
   }
   await hasher.end();
   await out.end();
   return { name, sha256: hash.digest("hex"), bytes, files: hasher.files };
-}
-
-/** @returns the first line that is no warning and not forgiven */
-async function firstProblem(output: Readable): Promise<string | undefined> {
-  let found: string | undefined;
-  for await (const line of createInterface({ input: output })) {
-    if (!WARNING.test(line) && !FORGIVEN.some((form) => form.test(line))) found ??= line;
-  }
-  return found;
 }
 
 /** Reads a tar file as it is written. */

@@ -4,6 +4,7 @@ import { databasePath } from "../sqlite/database-path.ts";
 import { archiveFiles } from "./archive-files.ts";
 import { BackupError } from "./backup-error.ts";
 import { copyDatabase, type CopyProgress } from "./copy-database.ts";
+import type { LeftOut } from "./left-out.ts";
 import { hashOf, writeManifest } from "./manifest.ts";
 import { dumpPostgres } from "./postgres-tools.ts";
 import { syncDirectory } from "./sync-directory.ts";
@@ -26,6 +27,7 @@ export interface WholeBackupSummary {
   directory: string;
   bytes: number;
   files: number;
+  leftOut: LeftOut;
 }
 
 /**
@@ -55,7 +57,12 @@ export async function backupEverything(
     else await dumpPostgres(databaseUrl, database);
     const inside = relative(sharedDir, dirname(target));
     const except = inside.startsWith("..") ? [] : [inside === "" ? relative(sharedDir, partial) : inside];
-    const archives = await archiveFiles({ directory: sharedDir, to: partial, withKeys, except });
+    const { archives, leftOut } = await archiveFiles({
+      directory: sharedDir,
+      to: partial,
+      withKeys,
+      except,
+    });
     const { size } = await stat(database);
     await writeManifest(partial, {
       format: 1,
@@ -65,13 +72,15 @@ export async function backupEverything(
       engine: databaseUrl === undefined ? "sqlite" : "postgres",
       database: { name, sha256: await hashOf(database), bytes: size },
       archives,
+      leftOut,
       hasKeys: withKeys,
     });
     await syncDirectory(partial);
     await rename(partial, target);
     await syncDirectory(dirname(target));
     const total = archives.reduce((sum, { bytes }) => sum + bytes, size);
-    return { directory: target, bytes: total, files: archives.reduce((sum, { files }) => sum + files, 0) };
+    const files = archives.reduce((sum, archive) => sum + archive.files, 0);
+    return { directory: target, bytes: total, files, leftOut };
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     if (error instanceof BackupError) throw error;

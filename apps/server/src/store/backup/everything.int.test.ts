@@ -52,6 +52,8 @@ it("backs up everything while 20 tasks run, and restores it elsewhere, where eve
   const backup = elsewhere.join("backup");
   const summary = await backupEverything(backup, { ...placeOf(first.dataDir), withKeys: true });
   expect(summary.files).toBeGreaterThan(TASKS * 2);
+  const record = JSON.parse(await readFile(join(backup, "trunkline-backup.json"), "utf8")) as object;
+  expect(record).toMatchObject({ leftOut: summary.leftOut });
   expect((await stat(backup)).mode & 0o777).toBe(0o700);
   await expect(backupEverything(backup, { ...placeOf(first.dataDir), withKeys: true })).rejects.toThrow(
     "already exists",

@@ -4,6 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { BackupError } from "./backup-error.ts";
+import { LeftOut } from "./left-out.ts";
 
 const MANIFEST_FILE = "trunkline-backup.json";
 
@@ -18,6 +19,8 @@ const Manifest = z.object({
   engine: z.enum(["sqlite", "postgres"]),
   database: File,
   archives: z.array(File.extend({ files: z.number() })),
+  /** Absent: an earlier version has not recorded it. */
+  leftOut: LeftOut.optional(),
   /** Whether the key of the encrypted credentials is part of it. */
   hasKeys: z.boolean(),
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { prepareDataDir } from "../../data-dir.ts";
 import { lockDataDir } from "../sqlite/data-dir-lock.ts";
 import { BackupError } from "./backup-error.ts";
+import type { LeftOut } from "./left-out.ts";
 import { checkFiles, readManifest } from "./manifest.ts";
 import { loadPostgres } from "./postgres-tools.ts";
 import { markRestored, unmarkRestored } from "./restore-mark.ts";
@@ -22,6 +23,8 @@ export interface WholeRestoreSummary {
   tokens: number | null;
   files: number;
   hasKeys: boolean;
+  /** What the backup did not take; null: not recorded. */
+  leftOut: LeftOut | null;
 }
 
 /**
@@ -64,6 +67,7 @@ export async function restoreEverything(
       tokens: restored.tokens,
       files: manifest.archives.reduce((sum, { files }) => sum + files, 0),
       hasKeys: manifest.hasKeys,
+      leftOut: manifest.leftOut ?? null,
     };
   } finally {
     await rm(incoming, { recursive: true, force: true });
