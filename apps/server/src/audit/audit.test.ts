@@ -117,10 +117,45 @@ describe("refusals", () => {
 
   it("of however many kinds, from however many addresses, make few entries, and each is counted", async () => {
     for (let times = 0; times < 50_000; times += 1) refuse("GET /api", `10.0.${times >> 8}.${times & 255}`);
+    for (let times = 0; times < 50_000; times += 1) refuse(`GET /${times}`, "2001:db8::1");
     await audit.close();
     const stored = await rows();
-    expect(stored.length).toBeLessThanOrEqual(41);
-    expect(stored.reduce((sum, { count }) => sum + count, 0)).toBe(50_000);
+    expect(stored.length).toBeLessThanOrEqual(50 * 11 + 6);
+    expect(stored.reduce((sum, { count }) => sum + count, 0)).toBe(100_000);
+  });
+
+  it("H16: of one network without credentials do not hide those of others, nor are they put down to these", async () => {
+    for (let times = 0; times < 10_000; times += 1) {
+      refuse("GET /api", `198.51.100.${times % 250}`);
+      refuse(`GET /${times}`, `2001:db8:1:${(times % 1_000).toString(16)}::1`);
+    }
+    refuse("POST /sign-in", "203.0.113.9");
+    refuse("POST /sign-in", "2001:db8:2::9");
+    await audit.close();
+    const stored = await rows();
+    for (const address of ["203.0.113.9", "2001:db8:2::9"])
+      expect(stored).toContainEqual(expect.objectContaining({ action: "POST /sign-in", address, count: 1 }));
+    for (const [start, network] of [
+      ["198.51.100.", "198.51.100.0/24"],
+      ["2001:db8:1:", "2001:db8:1::/48"],
+    ] as const) {
+      const own = stored.filter(({ address }) => address?.startsWith(start));
+      expect(own.length).toBeLessThanOrEqual(11);
+      expect(own.reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
+      expect(own.filter(({ detail }) => detail?.startsWith("further"))).toMatchObject([
+        { userId: null, address: network },
+      ]);
+    }
+  });
+
+  it("of more networks than have a budget are counted together, and named after none", async () => {
+    for (let network = 0; network < 60; network += 1) refuse("GET /api", `10.0.${network}.1`);
+    await audit.close();
+    const stored = await rows();
+    expect(stored).toHaveLength(51);
+    expect(stored.filter(({ address }) => address === null)).toMatchObject([
+      { action: "GET /api", detail: "further kinds, counted together", count: 10 },
+    ]);
   });
 
   it("H16: of one caller, from however many addresses, do not hide those of others", async () => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIP, isIPv4 } from "node:net";
+import { leadingGroups } from "../ip-network.ts";
 
 /** @returns the IP address that a request comes from, as in the audit trail */
 export type ClientAddress = (incoming: IncomingMessage) => string;
@@ -63,13 +64,5 @@ export function plainAddress(address: string): string {
 
 /** The unit for rate limits: an IPv4 address, or an IPv6 /64, which a single machine may have (RFC 6177). */
 export function networkOf(address: string): string {
-  if (!address.includes(":")) return address;
-  const [left = [], right] = address
-    .split("::", 2)
-    .map((half) => half.split(":").filter((group) => group !== ""));
-  if (right === undefined) return left.slice(0, 4).join(":");
-  // A trailing IPv4 part stands for two groups.
-  const length = left.length + right.length + (address.includes(".") ? 1 : 0);
-  const zeros = Array.from({ length: Math.max(0, 8 - length) }, () => "0");
-  return [...left, ...zeros, ...right].slice(0, 4).join(":");
+  return leadingGroups(address, { ipv4: 4, ipv6: 4 }).join(address.includes(":") ? ":" : ".");
 }
