@@ -2,6 +2,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 interface Caller {
   name: string;
+  /** Throws where they may not act any more. Absent: nobody's request is being handled. */
+  requireStill?: () => Promise<void>;
 }
 
 const callers = new AsyncLocalStorage<Caller>();
@@ -9,7 +11,7 @@ const callers = new AsyncLocalStorage<Caller>();
 /** The server itself; nobody else is called so. */
 const SERVER = "";
 
-/** On whose behalf something is done, as far as can be told. For taking turns, and for nothing else. */
+/** On whose behalf something is done, as far as can be told. For taking turns, and for nothing else: who may do it is asked elsewhere. */
 export function callerName(): string {
   return callers.getStore()?.name ?? SERVER;
 }
@@ -19,10 +21,23 @@ export function actForRequest<Result>(sender: string, work: () => Result): Resul
   return callers.run({ name: `request ${sender}` }, work);
 }
 
-/** The request that is being handled is this user's. Otherwise a thousand headers would be a thousand callers. */
-export function requestIsOf(userId: string): void {
+/**
+ * The request that is being handled is this user's. Otherwise a thousand headers would be a thousand callers.
+ * @param requireStill throws once what let them in does not hold any more
+ */
+export function requestIsOf(userId: string, requireStill: () => Promise<void>): void {
   const caller = callers.getStore();
-  if (caller !== undefined) caller.name = `user ${userId}`;
+  if (caller === undefined) return;
+  caller.name = `user ${userId}`;
+  caller.requireStill = requireStill;
+}
+
+/**
+ * For what has waited, before it acts: in the meantime the caller may have been shut out. Tasks, and the server itself, may go on.
+ * @throws what says why not
+ */
+export async function requireCallerStillMay(): Promise<void> {
+  await callers.getStore()?.requireStill?.();
 }
 
 /** What their requests ask for keeps their tasks waiting no more than other people's. */

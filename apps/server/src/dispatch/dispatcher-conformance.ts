@@ -1,7 +1,7 @@
 import { waitFor } from "@trunkline/testkit";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { callerName } from "../caller.ts";
+import { actForRequest, callerName } from "../caller.ts";
 import type { Dispatcher } from "./port.ts";
 
 export interface DispatcherHarness {
@@ -169,6 +169,16 @@ export function describeDispatcher({ name, create, runs }: DispatcherHarness): v
       made.ring("a", 0);
       made.end("a0");
       await expect.poll(() => made.begun, SOON).toEqual(["a0", "a0"]);
+    });
+
+    it("whoever's request has set it going, a session runs on its owner's behalf", async () => {
+      const made = await world(1, false);
+      actForRequest("b", () => made.ring("a", 0));
+      await expect.poll(() => made.begun, SOON).toEqual(["a0"]);
+      actForRequest("b", () => made.ring("c", 0));
+      made.end("a0");
+      await expect.poll(() => made.begun, SOON).toEqual(["a0", "c0"]);
+      expect(made.callers).toEqual(["tasks a", "tasks c"]);
     });
 
     it("holds what it promises whatever happens", async () => {

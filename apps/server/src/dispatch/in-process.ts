@@ -1,3 +1,4 @@
+import { actForTasksOf } from "../caller.ts";
 import type { Dispatcher, Doorbell } from "./port.ts";
 import { FairQueue } from "./fair-queue.ts";
 import { Slots } from "./slots.ts";
@@ -27,7 +28,9 @@ export function createInProcessDispatcher({
       if (bell === undefined) return;
       running.set(bell.sessionId, false);
       slots.take(bell.ownerId);
-      void serve(bell, handler);
+      const handle = handler;
+      // Whoever rings has nothing to do with how it goes on.
+      void actForTasksOf(bell.ownerId, async () => serve(bell, handle));
     }
   }
 

@@ -1,6 +1,7 @@
 import { MAX_BATCH_CALLS, TrunklineError } from "@trunkline/contract";
 import type { Auth } from "../auth/port.ts";
 import { requestIsOf } from "../caller.ts";
+import { tokenEnded } from "./live-streams.ts";
 import { isApiDocs } from "./api-docs.ts";
 import { PAGE_KEY_HEADER, readBrowserCookie } from "./browser-cookie.ts";
 import type { Middleware } from "./http-env.ts";
@@ -31,7 +32,9 @@ export function authenticate(auth: Auth, site: Site, limits: Limits): Middleware
     }
     const principal = { ...authenticated.principal, via: authenticated.via, address };
     c.set("authenticated", { ...authenticated, principal });
-    requestIsOf(principal.userId);
+    requestIsOf(principal.userId, async () => {
+      if ((await auth.authenticate(credentials)) === null) throw tokenEnded();
+    });
     const waitMs = limits.takeCalls(principal.userId, callsOf(c.req.path));
     if (waitMs > 0) throw new TooManyRequestsError(waitMs);
     await next();

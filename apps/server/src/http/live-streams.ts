@@ -119,6 +119,7 @@ export class LiveStreams {
   }
 }
 
-function tokenEnded(): TrunklineError {
+/** To whoever was let in by one that held then. */
+export function tokenEnded(): TrunklineError {
   return new TrunklineError("unauthorized", "The token was revoked or has expired meanwhile");
 }

@@ -2,6 +2,7 @@ import { MAX_BODY_BYTES, MAX_CALL_DOCUMENT_BYTES, TrunklineError } from "@trunkl
 import { bodyLimit } from "hono/body-limit";
 import { BLOBS_PATH } from "./blobs.ts";
 import type { ByteBudget } from "../byte-budget.ts";
+import { requireCallerStillMay } from "../caller.ts";
 import { isTooDeep, MAX_JSON_DEPTH } from "../foreign-json.ts";
 import { methodRefusal } from "./error-answer.ts";
 import type { HttpContext, Middleware } from "./http-env.ts";
@@ -125,6 +126,8 @@ export function takeBody(budget: ByteBudget): Middleware {
     if (outgoing.destroyed) leave();
     using _taken = await budget.take(c.get("authenticated").principal.userId, bytes, left.signal);
     await c.req.arrayBuffer();
+    // It may have been a minute on its way, and waited before for the others'.
+    await requireCallerStillMay();
     await next();
   };
 }

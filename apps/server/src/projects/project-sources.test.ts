@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
 import { auditRecord } from "../store/testing/audit-record.ts";
 import { openSources } from "./testing/open-sources.ts";
@@ -244,6 +244,35 @@ test("many at once share fetches, and each sees what was there when it asked", a
   const second = await commitFiles(source, "second", { "a.txt": "b\n" });
   const later = await Promise.all(Array.from({ length: 4 }, async () => opened.fetch(id)));
   expect(later.map(({ commit }) => commit)).toEqual([second, second, second, second]);
+});
+
+test("a project that is no longer shared once it was fetched starts nobody else's session", async () => {
+  await using opened = await openSources();
+  const { projects } = opened.store;
+  const source = join(opened.root, "a");
+  const commit = await makeRepository(source, { "a.txt": "a\n" });
+  const project = await opened.project({ kind: "directory", path: source });
+  await projects.update(project.id, { ...project, shared: true }, auditRecord());
+  const base = async (ownerId: string) =>
+    opened.sources.fetchBase({
+      projectId: project.id,
+      ownerId,
+      baseRef: null,
+      includeUncommitted: false,
+      signal: new AbortController().signal,
+    });
+  const somebody = randomUUID();
+  expect(await base(somebody)).toMatchObject({ commit });
+  const fetched = projects.fetched.bind(projects);
+  vi.spyOn(projects, "fetched").mockImplementation(async (...given) => {
+    await projects.update(project.id, { ...project, shared: false }, auditRecord());
+    await fetched(...given);
+  });
+  await expect(base(somebody)).rejects.toMatchObject({
+    reason: "not_found",
+    message: expect.stringContaining("no longer shared") as string,
+  });
+  expect(await base(opened.ownerId)).toMatchObject({ commit });
 });
 
 test("a deleted project's files go once no session borrows from them", async () => {

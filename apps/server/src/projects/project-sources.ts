@@ -53,6 +53,8 @@ export class ProjectSources {
     const base = includeUncommitted
       ? await this.#uncommitted(project, mirror, refs, signal)
       : await findBase(mirror, refs, wanted, project.name);
+    // It may have taken minutes, and have brought what somebody must not get with whom the project is no longer shared.
+    await this.#usable(projectId, ownerId);
     const { source } = project;
     return {
       mirror: mirror.directory,

@@ -6,9 +6,11 @@ import {
   type Principal,
   TrunklineError,
 } from "@trunkline/contract";
+import { requireCallerStillMay } from "../caller.ts";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import { GuardFailedError, type Store, type StoredSession } from "../store/port.ts";
 import { archivedWork, filesOf, type Workspaces } from "../workspaces/port.ts";
+import { inTurn } from "./in-turn.ts";
 import { requireSession, unlessGone } from "./ownership.ts";
 import type { PublishDeps } from "./publish-session.ts";
 import { requirePublishable } from "./session-work.ts";
@@ -30,7 +32,7 @@ export async function archiveWork(
   principal: Principal,
   input: ArchiveWorkInput,
 ): Promise<ArchivedWork> {
-  return deps.store.turns.run(filesOf(input.sessionId), async () => archiveInTurn(deps, principal, input));
+  return inTurn(deps.store, filesOf(input.sessionId), async () => archiveInTurn(deps, principal, input));
 }
 
 /**
@@ -97,6 +99,8 @@ async function append(
   what: "archive" | "restore",
   events: readonly EventBody[],
 ): Promise<void> {
+  // It has waited for its turn, and for git.
+  await requireCallerStillMay();
   const entry = audit.entry({
     by: principal,
     action: `session.${what}Work`,

@@ -4,6 +4,7 @@ import type { Checkpoints, FilesOfSession } from "../checkpoints/port.ts";
 import type { Store } from "../store/port.ts";
 import { filesOf as turnOf } from "../workspaces/port.ts";
 import { requireWorkspace } from "./archive-work.ts";
+import { inTurn } from "./in-turn.ts";
 import { requireSession } from "./ownership.ts";
 import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
 import { withFilesOf } from "./session-files.ts";
@@ -60,7 +61,7 @@ export function createCheckpointService(deps: {
     async revert(principal, { sessionId, toSeq, paths }) {
       const session = await filesOf(principal, sessionId, toSeq);
       await withFilesOf(deps, principal, sessionId, async () =>
-        store.turns.run(turnOf(sessionId), async () => {
+        inTurn(store, turnOf(sessionId), async () => {
           await requireWorkspace(store, await requireSession(store, principal, sessionId));
           await checkpoints.revert(session, { toSeq, paths, by: principal.name });
         }),

@@ -1,5 +1,6 @@
 import { type Principal, type Session, TrunklineError } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
+import { requireCallerStillMay } from "../caller.ts";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Announcer } from "../hints/port.ts";
 import type { Runner } from "../runner/port.ts";
@@ -41,6 +42,8 @@ export async function deleteSession(
   const session = await requireSession(store, principal, sessionId);
   // A subagent has worked in its parent's workspace, which stays.
   if (!discardWork && session.parent === undefined) await refuseUnpublished(deps, session);
+  // Git has read all of its files.
+  await requireCallerStillMay();
   const entry = { by: principal, action: "session.delete", target: sessionId, decision: "allowed" } as const;
   await store.sessions.hide({ id: sessionId, at: now(), hiddenBy: deps.nodeId }, audit.entry(entry));
   for (const id of [sessionId, ...(await store.sessions.descendantsOf(sessionId))]) {

@@ -1,11 +1,13 @@
 import { type ForkSessionInput, type Principal, type Session, TrunklineError } from "@trunkline/contract";
 import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
+import { requireCallerStillMay } from "../caller.ts";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Log } from "../log/port.ts";
 import { GuardFailedError, type Store, type StoredSession } from "../store/port.ts";
 import { restoreWork } from "./archive-work.ts";
 import { archivedWork, filesOf, type Workspaces } from "../workspaces/port.ts";
+import { inTurn } from "./in-turn.ts";
 import { branchName } from "./new-session.ts";
 import { requireSession } from "./ownership.ts";
 import { removeDirectory } from "./remove-directory.ts";
@@ -78,6 +80,8 @@ export async function forkSession(
       importedSeq,
     };
     const data = { ...forked, ...chosenBy(parent, id), ...readsUntrusted };
+    // Copying a long log, or many files, takes minutes.
+    await requireCallerStillMay();
     await log.append(id, [...closing.events, { taskId: null, type: "session.forked", data }], {
       endedBlocks: closing.endedBlocks,
       // Refused if the parent is being removed, perhaps before all of its log was copied.
@@ -116,7 +120,7 @@ async function copyFiles(
   const files = { sessionId, ownerId, importedSeq, workspace: toSession(dataDir, parent).workspace };
   for (let isCopied = false; !isCopied;) {
     if (workspaces !== undefined) await restoreWork({ ...deps, workspaces }, principal, parent);
-    isCopied = await store.turns.run(filesOf(sessionId), async () => {
+    isCopied = await inTurn(store, filesOf(sessionId), async () => {
       const isThere = workspaces === undefined || (await archivedWork(store.events, parent)) === null;
       if (isThere) await checkpoints.fork(files, fork);
       return isThere;

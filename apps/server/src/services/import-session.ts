@@ -2,6 +2,7 @@ import type { EventDataOf, ImportSessionOutput, Principal } from "@trunkline/con
 import { TrunklineError } from "@trunkline/contract";
 import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
+import { requireCallerStillMay } from "../caller.ts";
 import type { Compute, Job } from "../compute/port.ts";
 import type { Log } from "../log/port.ts";
 import type { RedactEvent } from "../secrets/port.ts";
@@ -10,6 +11,7 @@ import type checkDocument from "./import/check-document-job.ts";
 import type { CheckedDocument } from "./import/check-document-job.ts";
 import { readEventLines } from "./import/event-lines.ts";
 import { type ImportSpool, noRoom, type Spooled } from "./import/import-spool.ts";
+import { inTurn } from "./in-turn.ts";
 import { requireSession } from "./ownership.ts";
 import { toSession } from "./session-view.ts";
 import { unfinishedIn } from "./unfinished.ts";
@@ -64,7 +66,7 @@ export async function importSession(
   const store = async (): Promise<ImportSessionOutput> => storeChecked(deps, principal, checked, files);
   // The others wait for the first one, and answer with it.
   if (importKey === null) return await store();
-  return await deps.store.turns.run(`import ${principal.userId} ${importKey}`, store);
+  return await inTurn(deps.store, `import ${principal.userId} ${importKey}`, store);
 }
 
 async function storeChecked(
@@ -169,6 +171,8 @@ async function fill(
     );
   }
   const closing = await unfinishedIn(store, id, lastSeq, now(), "import");
+  // A large document takes minutes.
+  await requireCallerStillMay();
   const { title, agent, model, createdAt, updatedAt } = session;
   const imported = { title, agent, model, createdAt, updatedAt, documentHash: hash };
   await log.append(id, [...closing.events, { taskId: null, type: "session.imported", data: imported }], {

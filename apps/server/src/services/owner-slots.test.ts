@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { actForRequest, requestIsOf } from "../caller.ts";
 import { OwnerSlots } from "./owner-slots.ts";
 
 it("lets so many of an owner's through, the others in their order, and nobody wait for somebody else's", async () => {
@@ -23,4 +24,23 @@ it("lets so many of an owner's through, the others in their order, and nobody wa
   // All are free again.
   await Promise.all([take("a", "5"), take("a", "6")]);
   expect(through).toHaveLength(7);
+});
+
+it("lets nobody through who was shut out while they waited, and those after them", async () => {
+  const slots = new OwnerSlots(1);
+  const shutOut = new Set<string>();
+  const take = async (token: string) =>
+    actForRequest(token, async () => {
+      requestIsOf("a", async () => {
+        if (shutOut.has(token)) throw new Error("shut out");
+      });
+      return slots.take("a");
+    });
+  const first = await take("revoked");
+  const waiting = Promise.allSettled([take("revoked"), take("other")]);
+  shutOut.add("revoked");
+  first[Symbol.dispose]();
+  const [refused, taken] = await waiting;
+  expect(refused).toMatchObject({ status: "rejected", reason: { message: "shut out" } });
+  expect(taken.status).toBe("fulfilled");
 });

@@ -1,3 +1,5 @@
+import { requireCallerStillMay } from "../caller.ts";
+
 /** Lets so many of each owner's through at a time; the others wait, in their order. */
 export class OwnerSlots {
   readonly #perOwner: number;
@@ -8,17 +10,28 @@ export class OwnerSlots {
     this.#perOwner = perOwner;
   }
 
-  /** @returns a slot, given back when disposed of */
+  /**
+   * @returns a slot, given back when disposed of
+   * @throws TrunklineError `unauthorized` where the caller was shut out while they waited
+   */
   async take(ownerId: string): Promise<Disposable> {
+    const slot = { [Symbol.dispose]: () => this.#giveBack(ownerId) };
     const taken = this.#taken.get(ownerId) ?? 0;
-    if (taken < this.#perOwner) this.#taken.set(ownerId, taken + 1);
-    else {
-      const turn = Promise.withResolvers<void>();
-      const waiting = this.#waiting.get(ownerId) ?? [];
-      this.#waiting.set(ownerId, [...waiting, turn.resolve]);
-      await turn.promise;
+    if (taken < this.#perOwner) {
+      this.#taken.set(ownerId, taken + 1);
+      return slot;
     }
-    return { [Symbol.dispose]: () => this.#giveBack(ownerId) };
+    const turn = Promise.withResolvers<void>();
+    const waiting = this.#waiting.get(ownerId) ?? [];
+    this.#waiting.set(ownerId, [...waiting, turn.resolve]);
+    await turn.promise;
+    try {
+      await requireCallerStillMay();
+    } catch (error) {
+      this.#giveBack(ownerId);
+      throw error;
+    }
+    return slot;
   }
 
   /** To the next who waits, if anybody does. */

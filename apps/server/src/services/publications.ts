@@ -9,6 +9,7 @@ import type { Checkpoints } from "../checkpoints/port.ts";
 import type { StoredSession } from "../store/port.ts";
 import { archivedWork, filesOf } from "../workspaces/port.ts";
 import { type FoundFeedback, readFeedback } from "./feedback.ts";
+import { inTurn } from "./in-turn.ts";
 import { requireSession } from "./ownership.ts";
 import { type ArchiveDeps, archiveWork, restoreWork } from "./archive-work.ts";
 import { patchDownload } from "./patch-download.ts";
@@ -52,7 +53,7 @@ export function createPublicationService(deps: PublicationServiceDeps): Publicat
     return withFiles(principal, sessionId, async () => {
       const archived = await requirePublishable(deps, principal, sessionId, title);
       if (archived.work.archived !== null) return take(archived);
-      return store.turns.run(filesOf(sessionId), async () =>
+      return inTurn(store, filesOf(sessionId), async () =>
         take(await requirePublishable(deps, principal, sessionId, title)),
       );
     });

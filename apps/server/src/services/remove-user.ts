@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Principal } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
 import type { Auth } from "../auth/port.ts";
+import { requireCallerStillMay } from "../caller.ts";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Announcer } from "../hints/port.ts";
 import type { Runner } from "../runner/port.ts";
@@ -42,6 +43,8 @@ export async function removeUser(
 ): Promise<void> {
   const { store, auth, audit, now, nodeId } = deps;
   if (deleteSessions && !discardWork) await refuseUnpublishedOf(deps, userId);
+  // Git has read all of their sessions' files.
+  await requireCallerStillMay();
   const entry = audit.entry({
     by: principal,
     action: "user.remove",

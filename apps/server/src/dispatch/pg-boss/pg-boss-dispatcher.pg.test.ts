@@ -2,7 +2,6 @@ import { PostgresServer, shortestOf, waitFor } from "@trunkline/testkit";
 import { PgBoss } from "pg-boss";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { actForRequest } from "../../caller.ts";
 import { describeDispatcher, DispatchWorld, SOON } from "../dispatcher-conformance.ts";
 import type { Doorbell } from "../port.ts";
 import { PgBossDispatcher } from "./pg-boss-dispatcher.ts";
@@ -66,16 +65,6 @@ describe("pg-boss on several nodes", () => {
     busy.ring("a", 1);
     await expect.poll(() => other.atWork, SOON).toEqual(["a1"]);
     expect(busy.begun).toEqual(["a0"]);
-  });
-
-  it("whoever's request has set it going, a session runs on its owner's behalf", async () => {
-    const world = await node(await server.createDatabase());
-    actForRequest("b", () => world.ring("a", 0));
-    await expect.poll(() => world.begun, SOON).toEqual(["a0"]);
-    actForRequest("b", () => world.ring("c", 0));
-    world.end("a0");
-    await expect.poll(() => world.begun, SOON).toEqual(["a0", "c0"]);
-    expect(world.callers).toEqual(["tasks a", "tasks c"]);
   });
 
   it("a hint that is lost costs no more than a look into the queue", async () => {
