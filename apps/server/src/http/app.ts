@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Audit } from "../audit/port.ts";
 import type { Auth } from "../auth/port.ts";
 import type { MetricsPage } from "../ops/port.ts";
+import type { Turns } from "../turns/port.ts";
 import type { Web } from "../web/port.ts";
 import { logAccess } from "./access-log.ts";
 import { registerApiDocs } from "./api-docs.ts";
@@ -19,6 +20,7 @@ import { HeldRequests, type HeldLimits, holdRequest } from "./held-requests.ts";
 import { createHealthHandler, createReadyHandler, type ReadinessCheck } from "./health.ts";
 import type { HttpEnv } from "./http-env.ts";
 import { createInviteHandler, createInvitePageHandler, INVITE_PATH } from "./invite.ts";
+import type { KnownCallers } from "./known-callers.ts";
 import type { Limits } from "./limits.ts";
 import { createMetricsHandler } from "./metrics.ts";
 import type { LiveStreams } from "./live-streams.ts";
@@ -49,6 +51,8 @@ export interface AppDeps {
   auth: Auth;
   audit: Audit;
   limits: Limits;
+  callers: KnownCallers;
+  turns: Turns;
   /** Default: a thousand requests, 64 MB. */
   held?: HeldLimits;
   streams: LiveStreams;
@@ -64,7 +68,7 @@ export interface AppDeps {
 
 /** All routes of the server with their middleware, in order. */
 export function createApp(deps: AppDeps): Hono<HttpEnv> {
-  const { site, services, auth, limits, streams, readiness, web, logger, now } = deps;
+  const { site, services, auth, limits, callers, turns, streams, readiness, web, logger, now } = deps;
   const noteRefusal = createRefusalNote(deps.audit, limits);
   const noteFailure = createCallFailureNote(logger, noteRefusal);
   const noteStreamFailure = createStreamFailureNote(logger);
@@ -88,14 +92,14 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
       allowListedOrigins(site),
       allowMethods(allowed),
       requireBodyType,
-      authenticate(auth, site, limits),
+      authenticate(deps),
       refuseForgery(site),
       holdRequest(held, (c) => c.get("authenticated").principal.userId),
       limitBody,
       takeBody(bodies),
     );
   }
-  const calls = { services, streams, noteFailure, noteStreamFailure, logger };
+  const calls = { services, streams, noteFailure, noteStreamFailure, logger, turns, callers };
   app.get(`${TRPC_PATH}/session.subscribe`, createTrpcStreamHandler(calls));
   app.all(`${TRPC_PATH}/:path`, createTrpcHandler(calls));
   app.post("/api/sign-in-codes", createSignInCodeHandler({ auth, site }));

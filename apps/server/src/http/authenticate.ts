@@ -1,6 +1,7 @@
 import { MAX_BATCH_CALLS, TrunklineError } from "@trunkline/contract";
 import type { Auth } from "../auth/port.ts";
 import { requestIsOf } from "../caller.ts";
+import type { KnownCallers } from "./known-callers.ts";
 import { tokenEnded } from "./live-streams.ts";
 import { isApiDocs } from "./api-docs.ts";
 import { PAGE_KEY_HEADER, readBrowserCookie } from "./browser-cookie.ts";
@@ -10,7 +11,17 @@ import type { Site } from "./site.ts";
 import { TooManyRequestsError } from "./too-many-requests.ts";
 
 /** Rejects unauthenticated requests. It guards whole path prefixes, so no procedure or route can forget it. */
-export function authenticate(auth: Auth, site: Site, limits: Limits): Middleware {
+export function authenticate({
+  auth,
+  site,
+  limits,
+  callers,
+}: {
+  auth: Auth;
+  site: Site;
+  limits: Limits;
+  callers: KnownCallers;
+}): Middleware {
   return async (c, next) => {
     const address = limits.addressOf(c.env.incoming);
     const credentials = {
@@ -23,6 +34,7 @@ export function authenticate(auth: Auth, site: Site, limits: Limits): Middleware
     const lacksKey = authenticated?.via === "cookie" && !authenticated.hasPageKey && !isApiDocs(c.req.path);
     if (authenticated === null || lacksKey) {
       const { authorization, cookie } = credentials;
+      if (authenticated === null) callers.forget(credentials);
       const waitMs = (authorization ?? cookie) === undefined ? 0 : limits.takeFailure(address);
       if (waitMs > 0) throw new TooManyRequestsError(waitMs);
       throw new TrunklineError(
@@ -32,6 +44,7 @@ export function authenticate(auth: Auth, site: Site, limits: Limits): Middleware
     }
     const principal = { ...authenticated.principal, via: authenticated.via, address };
     c.set("authenticated", { ...authenticated, principal });
+    callers.note(credentials, principal.userId);
     requestIsOf(principal.userId, async () => {
       if ((await auth.authenticate(credentials)) === null) throw tokenEnded();
     });

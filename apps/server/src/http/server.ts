@@ -11,19 +11,18 @@ import { startingStreams } from "./deferred-stream.ts";
 import { passDevelopmentSocket } from "./development-socket.ts";
 import { type ErrorAnswer, ERROR_HEADERS, errorAnswer, toErrorAnswer, toResponse } from "./error-answer.ts";
 import { misdirected } from "./misdirected.ts";
-import { createLimits, type Limits } from "./limits.ts";
+import { KnownCallers } from "./known-callers.ts";
+import { createLimits } from "./limits.ts";
 import { LimitExchange } from "./limit-exchange.ts";
 import { LiveStreams } from "./live-streams.ts";
 import type { SharedLimits } from "../store/port.ts";
 import { refuseTarget } from "./request-target.ts";
 import { assertOrigins, createSite } from "./site.ts";
 import { cutSlowRequests, PATIENCE } from "./slow-requests.ts";
-import type { Turns } from "../turns/port.ts";
 import { closeUnreadAnswers } from "./unread-answers.ts";
 import { TooManyRequestsError } from "./too-many-requests.ts";
 
-export interface HttpServerDeps extends Omit<AppDeps, "site" | "streams" | "limits"> {
-  turns: Turns;
+export interface HttpServerDeps extends Omit<AppDeps, "site" | "streams" | "limits" | "callers"> {
   /** Null where no other node has the same users. */
   sharedLimits: SharedLimits | null;
   config: Pick<
@@ -99,7 +98,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       server.on("error", (error) => logger.error({ err: error }, "The HTTP server has a problem"));
       const { port } = server.address() as AddressInfo;
       const site = createSite(config, port);
-      server.on("request", createListener({ ...deps, site, limits, streams }));
+      const callers = new KnownCallers(limits);
+      server.on("request", createListener({ ...deps, site, limits, callers, streams }));
       exchange?.start();
       if (deps.web?.mode === "development")
         developmentSockets = passDevelopmentSocket(server, site, deps.web);
@@ -122,10 +122,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   };
 }
 
-function createListener(
-  deps: AppDeps & Pick<HttpServerDeps, "turns">,
-): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
-  const { site, limits, audit, turns } = deps;
+function createListener(deps: AppDeps): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+  const { site, limits, callers, audit, turns } = deps;
   const listener = getRequestListener(startingStreams(createApp(deps).fetch), {
     // Only what is no URL comes here; the app answers its own errors.
     errorHandler: (error) => {
@@ -148,16 +146,10 @@ function createListener(
     const refusal = refuseTarget(incoming, site);
     if (refusal !== null) return void refuse(outgoing, misdirected(incoming, refusal));
     if (moveBelow(incoming, site)) {
-      const caller = callerOf(incoming, limits);
+      const caller = callers.callerOf(incoming);
       turns.answer(caller, () => actForRequest(caller, () => void listener(incoming, outgoing)));
     } else void refuse(outgoing, outsideBasePath(incoming, site));
   };
-}
-
-/** Whoever sends it, as far as can be told without looking anything up. */
-function callerOf(incoming: IncomingMessage, limits: Limits): string {
-  const { authorization, cookie } = incoming.headers;
-  return authorization ?? cookie ?? limits.addressOf(incoming);
 }
 
 /** Before anything is read. The connection ends: the next request would be no better. */

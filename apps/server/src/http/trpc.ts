@@ -4,9 +4,11 @@ import { MAX_BATCH_CALLS, type Services } from "@trunkline/contract";
 import { appRouter } from "@trunkline/contract/router";
 import type { NoteCallFailure } from "./call-failure.ts";
 import type { HttpContext } from "./http-env.ts";
+import type { KnownCallers } from "./known-callers.ts";
 import type { LiveStreams } from "./live-streams.ts";
 import { openStream } from "./open-stream.ts";
 import { readJsonText } from "./request-body.ts";
+import type { Turns } from "../turns/port.ts";
 
 export const TRPC_PATH = "/trpc";
 
@@ -14,9 +16,11 @@ export interface TrpcDeps {
   services: Services;
   streams: LiveStreams;
   noteFailure: NoteCallFailure;
+  turns: Turns;
+  callers: KnownCallers;
 }
 
-export function createTrpcHandler({ services, streams, noteFailure }: TrpcDeps) {
+export function createTrpcHandler({ services, streams, noteFailure, turns, callers }: TrpcDeps) {
   const subscriptions = subscriptionPaths(appRouter._def.procedures);
 
   return async (c: HttpContext): Promise<Response> => {
@@ -33,7 +37,11 @@ export function createTrpcHandler({ services, streams, noteFailure }: TrpcDeps) 
       createContext({ info }) {
         // Whatever the spelling of the path, no stream may escape being counted and ended.
         if (info.type === "subscription" && stream === undefined) throw new TRPCError({ code: "NOT_FOUND" });
-        return { services, principal };
+        if (info.calls.length === 1) return { services, principal };
+        // The request has had its turn; so that it keeps nobody else waiting, each of its calls has one.
+        const caller = callers.callerOf(c.env.incoming);
+        const turn = async () => new Promise<void>((resolve) => turns.answer(caller, resolve));
+        return { services, principal, turn };
       },
       onError({ error, path }) {
         noteFailure(c, error, path);

@@ -11,6 +11,8 @@ export interface RouterContext {
   services: Services;
   /** Null if the request had no valid credentials. */
   principal: Principal | null;
+  /** Of a batch: resolves when the next of its calls may start. */
+  turn?: () => Promise<void>;
 }
 
 const t = initTRPC.context<RouterContext>().create({
@@ -85,12 +87,13 @@ export function streamSignal(signal: AbortSignal | undefined): AbortSignal {
 }
 
 /** Base of every procedure: the caller is known and their token has the required scope. */
-export const procedure = t.procedure.use(translateErrors).use(({ ctx, path, next }) => {
+export const procedure = t.procedure.use(translateErrors).use(async ({ ctx, path, next }) => {
   if (ctx.principal === null) {
     throw toTRPCError(
       new TrunklineError("unauthorized", "Send a valid token as 'Authorization: Bearer …', or sign in again"),
     );
   }
   requireScope(ctx.principal, path);
+  await ctx.turn?.();
   return next({ ctx: { ...ctx, principal: ctx.principal } });
 });
