@@ -15,6 +15,8 @@ it("names some, counts all, and writes nothing to the terminal but text", () => 
   const gone = { count: 1_000, paths: ["c", "d", "e", "f"] };
   const line = leftOutLine({ closed, gone });
   expect(line).toContain("2 files and directories that a command has closed to the server (a");
-  expect(line).toContain("; 1000 files and directories that went while they were copied (c, d, e and 997 more)");
+  expect(line).toContain(
+    "; 1000 files and directories that went while they were copied (c, d, e and 997 more)",
+  );
   expect(line).not.toContain("\u001B");
 });

@@ -87,7 +87,10 @@ export class RefusalCounter {
       return budgetIn(this.#users, userId, USERS, { by: { userId, name, scopes } });
     }
     const network = networkOf(address ?? "");
-    return budgetIn(this.#networks, network ?? "", NETWORKS, { by: null, ...(network && { address: network }) });
+    return budgetIn(this.#networks, network ?? "", NETWORKS, {
+      by: null,
+      ...(network && { address: network }),
+    });
   }
 
   #endWindow(): void {

@@ -24,7 +24,8 @@ class HeldTurns extends EventLoopTurns {
 describe("a caller", () => {
   const requestOf = (headers: object, address = "203.0.113.9") =>
     ({ headers, address }) as unknown as IncomingMessage;
-  const open = () => new KnownCallers({ addressOf: (incoming) => (incoming as never as { address: string }).address });
+  const open = () =>
+    new KnownCallers({ addressOf: (incoming) => (incoming as never as { address: string }).address });
 
   it("is the user who was let in with the same secret, whatever else is sent along", () => {
     const callers = open();

@@ -59,7 +59,13 @@ describe("what takes minutes is not finished for who was shut out meanwhile, and
   const stored = () => readRows(server.databasePath, "sessions").length;
 
   it.each([undefined, "key"])("an import, key: %s", async (importKey) => {
-    const created = { seq: 1, taskId: null, at: 1, type: "session.created", data: { title: "t", model: null } };
+    const created = {
+      seq: 1,
+      taskId: null,
+      at: 1,
+      type: "session.created",
+      data: { title: "t", model: null },
+    };
     const document = {
       format: "trunkline.session",
       version: 1,
@@ -102,9 +108,9 @@ describe("what takes minutes is not finished for who was shut out meanwhile, and
   it("a fork", async () => {
     const { id: sessionId } = await server.sessions.create(alice, { title: randomUUID() });
     const before = stored();
-    await expect(
-      asShutOut(async () => server.sessions.fork(alice, { sessionId })),
-    ).rejects.toMatchObject({ reason: "unauthorized" });
+    await expect(asShutOut(async () => server.sessions.fork(alice, { sessionId }))).rejects.toMatchObject({
+      reason: "unauthorized",
+    });
     expect(stored()).toBe(before);
   });
 });

@@ -35,7 +35,13 @@ export class BackupPlace {
   }
 
   /** @param options.sharedDir where the installation keeps its files */
-  static async open({ directory, sharedDir }: { directory: string; sharedDir: string }): Promise<BackupPlace> {
+  static async open({
+    directory,
+    sharedDir,
+  }: {
+    directory: string;
+    sharedDir: string;
+  }): Promise<BackupPlace> {
     const file = join(sharedDir, INSTALLATION_FILE);
     const installation = (await readId(file)) ?? (await makeId(file));
     return new BackupPlace({ directory, sharedDir, installation });
