@@ -1,9 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { close, open } from "node:fs";
 import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { runSmall } from "./run-small.ts";
 import { withShortLivedDirectory } from "./short-lived-directory.ts";
 
 // Raw descriptors: a FileHandle would close its own on garbage collection, and these change owners.
@@ -27,9 +26,7 @@ export async function withFifos<T>(
 ): Promise<T> {
   return withShortLivedDirectory("pipe", async (directory) => {
     const paths = Array.from({ length: count }, (_, index) => join(directory, `pipe-${index}`));
-    const mkfifo = spawn("mkfifo", ["-m", "600", ...paths], { stdio: "ignore" });
-    const [code] = (await once(mkfifo, "exit")) as [number | null];
-    if (code !== 0) throw new Error(`mkfifo failed with exit code ${code}`);
+    await runSmall("mkfifo", ["-m", "600", ...paths]);
     try {
       return await openEnds(paths);
     } finally {

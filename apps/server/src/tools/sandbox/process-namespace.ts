@@ -1,9 +1,6 @@
-import { execFile } from "node:child_process";
 import { readlink } from "node:fs/promises";
 import { release } from "node:os";
-import { promisify } from "node:util";
-
-const run = promisify(execFile);
+import { runSmall } from "../process/run-small.ts";
 
 /** Kernels from here on have the last process id per process namespace; earlier ones per machine. */
 const FIRST_KERNEL: [number, number] = [6, 14];
@@ -26,11 +23,6 @@ export async function limitProcessNamespace(pid: number, lastPid: number): Promi
   // Otherwise the whole machine would get the limit.
   if (theirs === ours || !canLimitNamespace()) throw new Error("The process has no namespace to be limited");
   // The setting belongs to the namespace of the process that opens the file.
-  await run("nsenter", [
-    `--pid=${namespace}`,
-    "--",
-    "sh",
-    "-c",
-    `echo ${lastPid} > /proc/sys/kernel/pid_max`,
-  ]);
+  const setting = `echo ${lastPid} > /proc/sys/kernel/pid_max`;
+  await runSmall("nsenter", [`--pid=${namespace}`, "--", "sh", "-c", setting]);
 }
