@@ -30,8 +30,10 @@ export class SpendingMeter {
   /** @param from ms since the epoch; 0: everything */
   async spent(of: UsageOf, from: number): Promise<Spending> {
     const meter = await this.#meter(of, from);
-    meter.advancing = meter.advancing.then(async () => this.#advance(of, meter));
-    await meter.advancing;
+    const advanced = meter.advancing.then(async () => this.#advance(of, meter));
+    // Whoever asks next reads on from there: that the store was away for a while is no reason to be without a budget for good.
+    meter.advancing = advanced.catch(() => undefined);
+    await advanced;
     const { sum, upTo } = meter;
     return addSpending(sum, await this.#usage.spent(of, { from: upTo }));
   }
