@@ -26,6 +26,7 @@ import { createModelService } from "./services/models.ts";
 import { createAgentService } from "./services/agents.ts";
 import { createBlobService } from "./services/blobs.ts";
 import { createProjectService } from "./services/projects.ts";
+import { removeDirectory } from "./services/remove-directory.ts";
 import { createMcpService } from "./services/mcp-servers.ts";
 import { createPublicationService } from "./services/publications.ts";
 import { createSearchService } from "./services/search.ts";
@@ -51,7 +52,8 @@ import { adoptProcesses } from "./adopt-processes.ts";
 import { openWeb } from "./compose-web.ts";
 import { findHostToolchains } from "./tools/sandbox/host-toolchains.ts";
 import { SHOWN_DIRECTORIES } from "./tools/sandbox/system-mounts.ts";
-import { borrowingSpawner, createBorrowedBy } from "./workspaces/borrowing.ts";
+import { borrowingSpawner } from "./workspaces/borrowing.ts";
+import { LentMirrors } from "./workspaces/lent-mirrors.ts";
 import { createFindUnpublishedWork } from "./workspaces/unpublished-work.ts";
 import { createProjectIds } from "./projects/project-ids.ts";
 import { composeModels } from "./compose-models.ts";
@@ -155,11 +157,9 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     noteUse: disk.noteUse,
     logger,
   });
-  const spawner = borrowingSpawner(
-    sandbox.spawner,
-    config.sharedDir,
-    createBorrowedBy(store, config.sharedDir),
-  );
+  const { sharedDir } = config;
+  const lent = new LentMirrors({ sharedDir, removeDirectory });
+  const spawner = borrowingSpawner(sandbox.spawner, { store, sharedDir, lent });
   const bare = createBareSpawner(processes);
   const git = await openGit({
     sandboxed: spawner,
@@ -285,7 +285,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   lifecycle.started("runner", async () => runner.stop());
   lifecycle.started("abandoned sessions", async () => core.abandoned.stop());
   lifecycle.started("audit trail", async () => audit.close());
-  const { dataDir, sharedDir } = config;
+  const { dataDir } = config;
   const retention = composeRetention(file.sections.retention, {
     ...core,
     store,
@@ -311,6 +311,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       checkSource: projects.checkSource,
       vault: projects.vault,
       projectDeleted: async () => projects.sources.sweep(),
+      projectUnshared: async (projectId) => lent.note(projectId),
       now,
     }),
     mcp: createMcpService({ store, servers: mcp.servers, audit, vault: projects.vault, now }),

@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { databasePath } from "../store/sqlite/database-path.ts";
 import { readRows } from "../store/testing/raw-rows.ts";
 import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
-import { makeRepository, stateOf } from "../git/testing/repositories.ts";
+import { commitFiles, makeRepository, stateOf } from "../git/testing/repositories.ts";
 
 const CANARY = "canary-0123456789abcdef";
 
@@ -218,6 +218,59 @@ test("who may what: the network, sharing and unoffered variables; a used project
   // Its row goes with its files.
   expect(left === undefined || left.deleted_at !== null).toBe(true);
   expect(readRows(database, "project_credentials", { project_id: own.id })).toEqual([]);
+});
+
+test("a session in a project that is no longer shared keeps its history, and sees nothing of what is fetched later", async ({
+  skip,
+}) => {
+  skip(spawnSync("bwrap", ["--version"]).status !== 0, "needs bubblewrap");
+  const { client } = server;
+  const path = directory.join("root/lent");
+  await makeRepository(path, { "a.txt": "a\n" });
+  const bob = await addUser(server, "bob");
+  const project = await client.project.create.mutate({
+    name: "lent",
+    source: { kind: "directory", path },
+    network: "off",
+    shared: true,
+  });
+  const share = async (shared: boolean) => client.project.update.mutate({ projectId: project.id, shared });
+  const run = async (by: typeof client, command: string, sessionId?: string) => {
+    const where = sessionId === undefined ? { projectId: project.id } : { sessionId };
+    const task = await by.task.submit.mutate({ ...where, prompt: `run: ${command}\nsay: done` });
+    for await (const { type } of followTask(by, task)) if (/^task\.(completed|failed)$/.test(type)) break;
+    const outputs = (await readLog(by, task.sessionId)).flatMap((event) =>
+      event.type === "tool.ended" ? [event.data.output] : [],
+    );
+    return { sessionId: task.sessionId, output: outputs.at(-1) };
+  };
+  const show = (hash: string): string => `git log --format=%s; git cat-file -t ${hash}; true`;
+  const { sessionId } = await run(bob.client, "git log --format=%s");
+  const unchanged = await run(bob.client, "git log --format=%s");
+  await share(false);
+  const second = await commitFiles(path, "second", { "b.txt": "b\n" });
+  expect((await run(client, show(second))).output).toBe("second\nfirst\ncommit\n");
+  expect((await run(bob.client, show(second), sessionId)).output).toMatch(/^first\nfatal: [^\n]+\n$/);
+  await bob.client.session.delete.mutate({ sessionId: unchanged.sessionId });
+  // Also to whoever looks for work that would be lost with it: what the repository's settings name runs there.
+  const filter = `git cat-file -t ${second} >seen 2>&1; cat`;
+  await run(
+    bob.client,
+    `git config filter.x.clean '${filter}'; echo '* filter=x' >.gitattributes; echo changed >a.txt`,
+    sessionId,
+  );
+  await expect(bob.client.session.delete.mutate({ sessionId })).rejects.toMatchObject({
+    data: { reason: "unpublished_work" },
+  });
+  expect((await run(bob.client, "cat seen", sessionId)).output).not.toContain("commit");
+  // Shared once more, and no longer: what came meanwhile was for everybody.
+  await share(true);
+  expect((await run(bob.client, `git cat-file -t ${second}`, sessionId)).output).toBe("commit\n");
+  await share(false);
+  const third = await commitFiles(path, "third", { "c.txt": "c\n" });
+  await run(client, "true");
+  const seen = await run(bob.client, `git cat-file -t ${second}; git cat-file -t ${third}; true`, sessionId);
+  expect(seen.output).toMatch(/^commit\nfatal: [^\n]+\n$/);
 });
 
 test("where the data directory is moved by hand, a session's clone finds what it borrows", async () => {

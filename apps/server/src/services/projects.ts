@@ -15,11 +15,13 @@ export interface ProjectServiceDeps {
   vault: Vault;
   /** Called after one was deleted: its files may go. */
   projectDeleted: () => Promise<void>;
+  /** Called after one is no longer shared: what is fetched from now on is not for others' sessions. */
+  projectUnshared: (projectId: string) => Promise<void>;
   now: () => number;
 }
 
 export function createProjectService(deps: ProjectServiceDeps): ProjectService {
-  const { store, audit, policy, checkSource, vault, projectDeleted, now } = deps;
+  const { store, audit, policy, checkSource, vault, projectDeleted, projectUnshared, now } = deps;
   const { projects } = store;
   const entry = (by: Principal, action: string, target: string, detail?: string) =>
     audit.entry({ by, action, target, decision: "allowed", ...(detail !== undefined && { detail }) });
@@ -70,6 +72,7 @@ export function createProjectService(deps: ProjectServiceDeps): ProjectService {
         .update(projectId, changed, entry(principal, "project.update", projectId))
         .catch(rethrowTaken(changed.name))
         .catch(rethrowGone(projectId));
+      if (project.shared && !changed.shared) await projectUnshared(projectId);
       return requireProject(store, principal, projectId);
     },
 

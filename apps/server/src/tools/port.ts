@@ -204,6 +204,8 @@ export interface SpawnRequest {
    * either. On the bare machine this and `writable` change nothing: there it sees everything.
    */
   readOnly?: readonly string[];
+  /** What is shown in the place of some of them, by their paths. */
+  standIns?: ReadonlyMap<string, string>;
   /** Further directories that it may write. */
   writable?: readonly string[];
   /** Those of them whose growth is limited as that of `cwd` is. */

@@ -22,12 +22,14 @@ export interface SandboxPlan {
 
 export interface SandboxedCommand {
   argv: readonly string[];
-  /** Absolute path of its working directory. All paths are the same inside and outside. */
+  /** Absolute path of its working directory. All paths are the same inside and outside, but for stand-ins. */
   directory: string;
   /** The only writable directories. */
   writable: readonly string[];
   /** Further directories to show; they win over `writable`. */
   readOnly: readonly string[];
+  /** What is shown in the place of some of them, by their paths. */
+  standIns: ReadonlyMap<string, string>;
   /** Whether it shares the machine's. */
   network: boolean;
   /** Whether a socket is opened in it for the server, see `gate-listener.ts`. */
@@ -80,7 +82,7 @@ function isolation({ identity, files }: SandboxPlan, network: boolean): string[]
 }
 
 /** Later mounts cover earlier ones. */
-function mounts(plan: SandboxPlan, { writable, readOnly, listens }: SandboxedCommand): string[] {
+function mounts(plan: SandboxPlan, { writable, readOnly, standIns, listens }: SandboxedCommand): string[] {
   const { system, toolchains, identity, limits, files, hidden } = plan;
   const temporary = tmpfs("/tmp", limits.temporaryBytes);
   temporary.push("--symlink", "/tmp", "/var/tmp", "--dir", "/run");
@@ -90,7 +92,7 @@ function mounts(plan: SandboxPlan, { writable, readOnly, listens }: SandboxedCom
   for (const path of ["/proc/keys", "/proc/key-users"]) devices.push("--ro-bind-try", "/dev/null", path);
   const work = [
     ...writable.flatMap((path) => ["--bind", path, path]),
-    ...readOnly.flatMap((path) => ["--ro-bind", path, path]),
+    ...readOnly.flatMap((path) => ["--ro-bind", standIns.get(path) ?? path, path]),
   ];
   const covered = hidden.filter((path) => isWithinAny(path, [...system.directories, ...toolchains]));
   return [

@@ -133,6 +133,7 @@ async function startSandbox(
   streams: ChildStreams,
 ): Promise<StartedSandbox> {
   const { argv, cwd, readOnly = [], writable = [], network = "off", environment } = request;
+  const { standIns = new Map<string, string>() } = request;
   const plan = network === "on" ? networkPlan : offline;
   const gate = typeof network === "object" ? network : null;
   try {
@@ -143,6 +144,7 @@ async function startSandbox(
         directory: cwd,
         writable: [cwd, ...writable],
         readOnly,
+        standIns,
         network: network === "on",
         listens: gate !== null,
       }),
@@ -158,8 +160,8 @@ async function startSandbox(
   }
 }
 
-function placesOf({ cwd, readOnly = [], writable = [] }: SpawnRequest): string[] {
-  return [cwd, ...writable, ...readOnly];
+function placesOf({ cwd, readOnly = [], standIns, writable = [] }: SpawnRequest): string[] {
+  return [cwd, ...writable, ...readOnly.map((path) => standIns?.get(path) ?? path)];
 }
 
 /** The places whose growth is limited: the first that the command may write, and those that the request names. */
