@@ -160,6 +160,8 @@ export function composeCore(edges: CoreEdges) {
   });
   const audit = createAudit({ store, logger, now });
   const spool = new ImportSpool(edges.dataDir);
+  const abandoned = new AbandonedSessions({ store, dataDir: sharedDir, runner, checkpoints, nodeId, logger });
+  const noteLeft = (sessionId: string): void => abandoned.retry(sessionId);
   const services = {
     tasks: createTaskService({
       store,
@@ -176,6 +178,7 @@ export function composeCore(edges: CoreEdges) {
       log,
       announcer: relay,
       runner,
+      noteLeft,
       models,
       agents,
       audit,
@@ -196,10 +199,10 @@ export function composeCore(edges: CoreEdges) {
     rules: createRuleService({ store, log, audit, operators, now }),
     activity: createActivityService({ store, activity, dataDir: sharedDir }),
   };
-  const abandoned = new AbandonedSessions({ store, dataDir: sharedDir, runner, checkpoints, nodeId, logger });
   return {
     nodeId,
     abandoned,
+    noteLeft,
     hub,
     activity,
     checkpoints,

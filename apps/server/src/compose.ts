@@ -336,6 +336,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       auth,
       audit,
       runner,
+      noteLeft: core.noteLeft,
       checkpoints: core.checkpoints,
       announcer: core.relay,
       nodeId: core.nodeId,

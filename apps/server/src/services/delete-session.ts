@@ -15,6 +15,8 @@ export interface RemoveSessionDeps {
   dataDir: string;
   runner: Runner;
   checkpoints: Pick<Checkpoints, "remove">;
+  /** Called for what can't be removed now, to try again later. */
+  noteLeft?: (sessionId: string) => void;
 }
 
 interface DeleteDeps extends RemoveSessionDeps, UnpublishedWorkDeps {
@@ -31,7 +33,7 @@ const CANCEL_WAIT_MS = 30_000;
 
 /**
  * From the first commit on the session can't be found and takes no tasks. Then running tasks are ended, and rows and
- * files removed; after a crash, `AbandonedSessions` completes it.
+ * files removed; after a crash, or where something keeps them, `AbandonedSessions` completes it.
  */
 export async function deleteSession(
   deps: DeleteDeps,
@@ -55,8 +57,13 @@ export async function deleteSession(
 
 /** For a session that is already hidden, with those of its subagents: ends its tasks, then removes files and rows. */
 export async function removeSession(deps: RemoveSessionDeps, sessionId: string, by: string): Promise<void> {
-  for (const id of await deps.store.sessions.descendantsOf(sessionId)) await removeOne(deps, id, by);
-  await removeOne(deps, sessionId, by);
+  try {
+    for (const id of await deps.store.sessions.descendantsOf(sessionId)) await removeOne(deps, id, by);
+    await removeOne(deps, sessionId, by);
+  } catch (error) {
+    deps.noteLeft?.(sessionId);
+    throw error;
+  }
 }
 
 async function removeOne(

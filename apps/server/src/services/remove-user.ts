@@ -16,6 +16,8 @@ export interface RemoveUserDeps extends UnpublishedWorkDeps {
   auth: Pick<Auth, "tokensRevoked" | "recordRevocation">;
   audit: Audit;
   runner: Runner;
+  /** Called for a session that is hidden and can't be removed now, to try again later. */
+  noteLeft?: (sessionId: string) => void;
   checkpoints: Pick<Checkpoints, "remove">;
   announcer: Pick<Announcer, "removed">;
   now: () => number;

@@ -36,6 +36,8 @@ export interface SessionServiceDeps {
   log: Log;
   announcer: Announcer;
   runner: Runner;
+  /** Called for a session that is hidden and can't be removed now, to try again later. */
+  noteLeft?: (sessionId: string) => void;
   models: ModelRegistry;
   agents: AgentRegistry;
   audit: Audit;
