@@ -94,3 +94,14 @@ export class GitError extends Error {
     this.stderr = details.stderr ?? "";
   }
 }
+
+/**
+ * @param stderr what git said while it looked through files
+ * @returns a file or directory that is closed to it; null: none. Of directories it only warns, and goes on without what is in them.
+ */
+export function closedPath(stderr: string): string | null {
+  const found = /could not open directory '(.+?)\/?': |(?:open|lstat)\("(.+?)"\): Permission denied/.exec(
+    stderr,
+  );
+  return found?.[1] ?? found?.[2] ?? null;
+}

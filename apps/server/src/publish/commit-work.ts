@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
-import { type Git, GitError, type SandboxedGitRun } from "../git/port.ts";
+import { closedPath, type Git, GitError, type GitResult, type SandboxedGitRun } from "../git/port.ts";
 import { printable } from "../printable.ts";
 import type { SessionWork } from "./port.ts";
 import { PACK_TIMEOUT_MS } from "./private-repository.ts";
@@ -29,8 +29,11 @@ export async function commitWork(
   work: SessionWork,
   { index, signal }: { index: string | null; signal: AbortSignal },
 ): Promise<string> {
-  const run = async (args: readonly string[], options: Partial<SandboxedGitRun> = {}): Promise<string> => {
-    const { stdout } = await git.sandboxed({
+  const inSandbox = async (
+    args: readonly string[],
+    options: Partial<SandboxedGitRun> = {},
+  ): Promise<GitResult> =>
+    git.sandboxed({
       args,
       directory: work.directory,
       readOnly: [work.mirror],
@@ -39,8 +42,8 @@ export async function commitWork(
       signal,
       ...options,
     });
-    return stdout.toString().trim();
-  };
+  const run = async (...call: Parameters<typeof inSandbox>): Promise<string> =>
+    (await inSandbox(...call)).stdout.toString().trim();
   const [head = "", headTree = ""] = (
     await run(["rev-parse", "HEAD^{commit}", "HEAD^{tree}"]).catch((error: unknown) => {
       if (!(error instanceof GitError) || error.failure !== "failed") throw error;
@@ -54,13 +57,11 @@ export async function commitWork(
   const environment: Record<string, string> = index === null ? {} : { GIT_INDEX_FILE: join(index, "index") };
   if (index === null) await run([], { script: UNLOCK });
   else await run(["read-tree", head], { environment });
-  await run(["add", "--all"], { environment }).catch((error: unknown) => {
-    const [, path] =
-      error instanceof GitError
-        ? (/'(.+?)\/?' does not have a commit checked out/.exec(error.stderr) ?? [])
-        : [];
-    throw path === undefined ? error : nestedRepository(path);
+  const added = await inSandbox(["add", "--all"], { environment }).catch((error: unknown) => {
+    throw error instanceof GitError ? (refusedPath(error.stderr) ?? error) : error;
   });
+  const left = refusedPath(added.stderr);
+  if (left !== null) throw left;
   const tree = await run(["write-tree"], { environment });
   // Also what the agent has committed itself.
   const changes = ["diff-tree", "-r", "--raw", "-z", "--no-renames", `${work.baseCommit}^{tree}`, tree];
@@ -110,6 +111,20 @@ async function pathsOfSubmodules(
   // 1: it names none; 128: there is none, or it can't be read.
   const listed = await run(args, { accept: [0, 1, 128] });
   return new Set(listed.split("\0").map((entry) => entry.slice(entry.indexOf("\n") + 1)));
+}
+
+/** @param stderr of `git add` @returns why it has not taken all files; null: it has, as far as it said */
+function refusedPath(stderr: string): TrunklineError | null {
+  const [, nested] = /'(.+?)\/?' does not have a commit checked out/.exec(stderr) ?? [];
+  if (nested !== undefined) return nestedRepository(nested);
+  const closed = closedPath(stderr);
+  if (closed === null) return null;
+  const path = printable(closed);
+  return new TrunklineError(
+    "validation_failed",
+    `${path} can't be read, so it would be left out. Ask the agent to open it (chmod -R u+rwX ${path}) or to remove it, or list it ` +
+      "in .gitignore, then publish again",
+  );
 }
 
 function nestedRepository(name: string): TrunklineError {

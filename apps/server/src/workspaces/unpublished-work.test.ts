@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -73,6 +73,29 @@ it("finds new, changed and removed files, whatever the repository's own settings
     files: { first: expect.arrayContaining(["README", "new file", ".gitignore"]) },
     commits: { total: 0 },
   });
+});
+
+it("takes what is closed to its owner for work, tracked or new, but for what is ignored", async () => {
+  for (const name of ["built", "closed/inner"]) {
+    await mkdir(join(workspace, name), { recursive: true });
+    await write(`${name}/file`);
+  }
+  await chmod(join(workspace, "built"), 0);
+  await chmod(join(workspace, "closed/inner"), 0);
+  try {
+    expect(await find()).toMatchObject({
+      files: { total: 1, first: [expect.stringMatching(/^closed.inner/)] },
+      commits: { total: 0 },
+    });
+    await chmod(join(workspace, "closed/inner"), 0o700);
+    const published = await commit("closed/tracked");
+    expect(await find([published])).toBeNull();
+    await write("closed/tracked", "changed\n");
+    await chmod(join(workspace, "closed"), 0);
+    expect(await find([published])).not.toBeNull();
+  } finally {
+    for (const name of ["built", "closed", "closed/inner"]) await chmod(join(workspace, name), 0o700);
+  }
 });
 
 it("counts commits from where the session began, wherever HEAD is and whatever remote branches claim", async () => {

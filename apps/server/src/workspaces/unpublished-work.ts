@@ -2,7 +2,7 @@ import { HOME_CACHES } from "./home-caches.ts";
 import { randomUUID } from "node:crypto";
 import { lstat, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Git, GitError, type SandboxedGitRun } from "../git/port.ts";
+import { closedPath, type Git, GitError, type GitResult, type SandboxedGitRun } from "../git/port.ts";
 import { mirrorPath, workspacePath } from "../store/port.ts";
 import type { FindUnpublishedWork, UnpublishedWork } from "./port.ts";
 
@@ -82,8 +82,11 @@ async function examine(
   git: Git,
   { directory, mirror, baseCommit, published, scratch }: CloneToExamine,
 ): Promise<UnpublishedWork> {
-  const run = async (args: readonly string[], options: Partial<SandboxedGitRun> = {}): Promise<string> => {
-    const { stdout } = await git.sandboxed({
+  const inSandbox = async (
+    args: readonly string[],
+    options: Partial<SandboxedGitRun> = {},
+  ): Promise<GitResult> =>
+    git.sandboxed({
       args,
       directory,
       readOnly: [mirror],
@@ -94,8 +97,8 @@ async function examine(
       maxOutputBytes: MAX_OUTPUT_BYTES,
       ...options,
     });
-    return stdout.toString();
-  };
+  const run = async (...call: Parameters<typeof inSandbox>): Promise<string> =>
+    (await inSandbox(...call)).stdout.toString();
 
   const head = (await run(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).trim();
   await run(["read-tree", head]);
@@ -104,11 +107,13 @@ async function examine(
   );
   // Only what files of the tree ignore and tools keep, not what `.git/info/exclude` does: the agent may write that.
   const caches = HOME_CACHES.map((pattern) => `--exclude=${pattern}`);
-  const untracked = namesIn(
-    await run(["ls-files", "--others", "--exclude-per-directory=.gitignore", ...caches, "-z", "--"]),
-  );
-  let files = [...new Set([...changed, ...untracked])];
+  const others = ["ls-files", "--others", "--exclude-per-directory=.gitignore", ...caches, "-z", "--"];
+  const untracked = await inSandbox(others);
+  let files = [...new Set([...changed, ...namesIn(untracked.stdout.toString())])];
   if (files.length > 0 && (await isPublishedTree(run, published))) files = [];
+  // Nobody can tell what is in there, whatever was published.
+  const closed = closedPath(untracked.stderr);
+  if (closed !== null && !files.includes(closed)) files.push(closed);
   // A commit has a nested repository's name, and none of its files.
   files.push(...namesIn(await run([head], { script: NESTED })).filter((path) => !files.includes(path)));
 
