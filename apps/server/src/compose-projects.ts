@@ -128,6 +128,7 @@ export async function composeProjects(options: {
   const publishing = {
     publisher: createPublisher({ git, sharedDir, forges: config.forges }),
     openRemote: async (project: { id: string; ownerId: string; url: string }) => remotes.open(project),
+    findDirectory: projectSources.findDirectory,
     dataDir: sharedDir,
     mirrorOf: (projectId: string) => join(sharedDir, mirrorPath(projectId)),
     signal: stopping.signal,

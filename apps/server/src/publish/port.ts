@@ -117,10 +117,10 @@ export interface Publisher {
 }
 
 /**
- * Sees what would leave, before it does: `MODE HASH PATH` of each path that differs from the base, each with NUL; zeros where it is
- * gone. Throws where it may not.
+ * Decides whether the work may leave, once it is its turn to. @param changed tells what would: `MODE HASH PATH` of each path that
+ * differs from the base, each with NUL; zeros where it is gone. Throws where it may not.
  */
-export type Approve = (changed: Uint8Array) => Promise<void>;
+export type Approve = (changed: () => Promise<Uint8Array>) => Promise<void>;
 
 /** A repository's address with what signs in there, for as long as it is open. */
 export interface OpenRemote extends AsyncDisposable {

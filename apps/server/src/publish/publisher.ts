@@ -33,7 +33,7 @@ export function createPublisher({
     const repository = await openPrivate(work);
     const commit = work.archived ?? (await takeOut(repository, work, moves, signal));
     if (commit === null || (await repository.isAncestor(commit, work.baseCommit))) throw nothingToPublish();
-    await approve?.(await repository.changed(work.baseCommit, commit));
+    await approve?.(async () => repository.changed(work.baseCommit, commit));
     return { repository, commit };
   }
 

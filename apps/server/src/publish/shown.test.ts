@@ -26,7 +26,7 @@ async function unshown({ publisher, work, origin, test: { git, dataDir } }: Publ
     {
       ...target,
       async approve(changed) {
-        found = await checkpoints.unshown(commit ?? "", changed);
+        found = await checkpoints.unshown(commit ?? "", await changed());
         if (found.length > 0) throw refusal;
       },
     },

@@ -17,7 +17,9 @@ import { requirePublishable } from "./session-work.ts";
 import { refuseUnarchived, type UnpublishedWorkDeps } from "./unpublished-work.ts";
 
 export interface ArchiveDeps
-  extends Omit<PublishDeps, "openRemote" | "checkpoints">, Pick<UnpublishedWorkDeps, "findUnpublishedWork"> {
+  extends
+    Omit<PublishDeps, "openRemote" | "findDirectory" | "checkpoints">,
+    Pick<UnpublishedWorkDeps, "findUnpublishedWork"> {
   workspaces: Pick<Workspaces, "release" | "restore">;
   checkpoints: Pick<Checkpoints, "settle">;
   /** With the workspaces. */

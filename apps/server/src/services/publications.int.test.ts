@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { followTask } from "@trunkline/client";
@@ -93,4 +93,47 @@ it("a whole server opens a pull request, says so once, also after a restart, and
     data: { reason: "feedback_changed" },
   });
   expect(forge.problems).toEqual([]);
+});
+
+it("a whole server puts a branch into no directory that a link on the way leads to since", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "trunkline-publications-"));
+  onTestFinished(async () => rm(directory, { recursive: true, force: true }));
+  const [source, other] = [join(directory, "roots/mine"), join(directory, "other")];
+  const git = (cwd: string, ...args: string[]): string =>
+    execFileSync("git", ["-c", "user.name=t", "-c", "user.email=t@example.com", ...args], {
+      cwd,
+      encoding: "utf8",
+    }).trim();
+  await mkdir(source, { recursive: true });
+  git(source, "init", "-q", "-b", "main");
+  await writeFile(join(source, "a.txt"), "a\n");
+  git(source, "add", "-A");
+  git(source, "commit", "-qm", "first");
+  git(directory, "clone", "-q", source, other);
+  await using provider = await FakeProvider.start();
+  await using server = await ServerFixture.start({
+    env: { ...provider.serverEnv, TRUNKLINE_PROJECT_ROOTS: join(directory, "roots") },
+  });
+  const { client } = server;
+  const project = await client.project.create.mutate({
+    name: "mine",
+    source: { kind: "directory", path: source },
+  });
+  provider.enqueue(
+    say.reply(say.toolCall("write_file", { path: "b.txt", content: "b\n" })),
+    say.reply(say.text("done")),
+  );
+  const task = await client.task.submit.mutate({ prompt: "Add b", projectId: project.id });
+  for await (const _ of followTask(client, task));
+  const input = { sessionId: task.sessionId, kind: "local" } as const;
+  await rename(source, join(directory, "moved"));
+  await symlink(other, source);
+  await expect(client.session.publish.mutate(input)).rejects.toMatchObject({
+    data: { reason: "validation_failed" },
+  });
+  expect(git(other, "for-each-ref", "refs/heads/trunkline")).toBe("");
+  await rm(source);
+  await rename(join(directory, "moved"), source);
+  const { branch } = await client.session.publish.mutate(input);
+  expect(git(source, "show", `${branch}:b.txt`)).toBe("b");
 });

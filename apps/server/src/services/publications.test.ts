@@ -17,7 +17,7 @@ import {
   untilAborted,
 } from "../runner/testing/scripted-server.ts";
 import { withoutWorkspaces } from "./testing/published-session.ts";
-import { createPublicationService } from "./publications.ts";
+import { createPublicationService, type PublicationServiceDeps } from "./publications.ts";
 
 const openPublishBench = publishBenches();
 
@@ -29,6 +29,7 @@ let bench: PublishBench;
 let server: ScriptedServer;
 let host: GitOverHttp;
 let forge: StandInForge;
+let deps: PublicationServiceDeps;
 let publications: ReturnType<typeof createPublicationService>;
 const hasHost = hasHttpBackend();
 
@@ -89,7 +90,7 @@ beforeAll(async () => {
     findRoute: async () => null,
     dataDir,
   });
-  publications = createPublicationService({
+  deps = {
     requireRoom: () => undefined,
     store,
     log,
@@ -106,7 +107,8 @@ beforeAll(async () => {
     signal: new AbortController().signal,
     checkpoints: core.checkpoints,
     ...withoutWorkspaces,
-  });
+  };
+  publications = createPublicationService(deps);
 });
 afterAll(async () => {
   if (!hasHost) return;
@@ -117,8 +119,8 @@ afterAll(async () => {
 });
 
 /** A session of the project, as it is after its first task, with a change in its clone. */
-async function changedSession(title: string) {
-  const session = await server.sessions.create(alice, { title, projectId: PROJECT });
+async function changedSession(title: string, by = alice) {
+  const session = await server.sessions.create(by, { title, projectId: PROJECT });
   const { id, workspace } = session;
   await gitAsUser(bench.test.dataDir, "clone", "-q", "--shared", bench.work.mirror, workspace);
   await gitAsUser(workspace, "switch", "-qc", session.branch ?? "");
@@ -195,10 +197,20 @@ test("comments and failed checks come back as one task, once, as they were seen,
     reason: "feedback_changed",
   });
   const now = (await publications.publication(alice, { sessionId })).feedback;
-  const note = "Only the first one, please";
-  const { task } = await publications.bringBack(alice, { sessionId, digest: now?.digest ?? "", note });
-  expect(task.prompt).toBe(`${note}\n\n${now?.prompt}`);
-  const [submitted] = await events("task.submitted");
+  // In two tabs at once.
+  const notes = ["Only the first one, please", "All of them"];
+  const outcomes = await Promise.allSettled(
+    notes.map(async (note) => publications.bringBack(alice, { sessionId, digest: now?.digest ?? "", note })),
+  );
+  const brought = outcomes.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  const refused = outcomes.flatMap((outcome) =>
+    outcome.status === "rejected" ? [outcome.reason as unknown] : [],
+  );
+  expect(refused).toMatchObject([{ reason: "feedback_changed" }]);
+  const [prompt] = brought.map(({ task }) => task.prompt);
+  expect(notes.map((note) => `${note}\n\n${now?.prompt}`)).toContain(prompt);
+  const [submitted, ...more] = await events("task.submitted");
+  expect(more).toEqual([]);
   expect(submitted?.data).toMatchObject({ broughtBack: { url: seen.request?.url, items: { length: 3 } } });
   expect((await publications.publication(alice, { sessionId })).feedback).toBeNull();
   forge.state.requests.at(-1)!.state = "merged";
@@ -225,6 +237,41 @@ test("pushed, and killed before it was said: the next publish says so, once", as
     commit: pushed,
   });
   expect(await events("session.published")).toHaveLength(1);
+});
+
+test("not into a project that is no longer shared by the time it is its turn", async ({ skip }) => {
+  skip(!hasHost, "git has no http-backend");
+  const { store, core } = server;
+  const project = (await store.projects.find(PROJECT))!;
+  const share = async (shared: boolean) =>
+    store.projects.update(
+      PROJECT,
+      { ...project, shared },
+      core.audit.entry({ by: alice, action: "project.update", target: PROJECT, decision: "allowed" }),
+    );
+  await share(true);
+  const { sessionId, branch } = await changedSession("shared", bob);
+  const { promise: isWaiting, resolve: waits } = Promise.withResolvers<void>();
+  const { promise: turn, resolve: begin } = Promise.withResolvers<void>();
+  const { publisher } = bench;
+  const waiting = createPublicationService({
+    ...deps,
+    publisher: {
+      ...publisher,
+      // As behind another publish of the same session.
+      async toRemote(...args) {
+        waits();
+        await turn;
+        return publisher.toRemote(...args);
+      },
+    },
+  });
+  const published = waiting.publish(bob, { sessionId, kind: "branch", unshown: true });
+  await isWaiting;
+  await share(false);
+  begin();
+  await expect(published).rejects.toMatchObject({ reason: "not_found" });
+  expect(await bench.inOrigin("for-each-ref", `refs/heads/${branch}`)).toBe("");
 });
 
 test("not while a task works, but as a patch; not by others; not as what the project can't be", async ({

@@ -102,19 +102,26 @@ export function createPublicationService(deps: PublicationServiceDeps): Publicat
     const { feedback } = await read(principal, sessionId);
     const { prompt = null, request = null } = feedback ?? {};
     if (prompt === null || request === null || prompt.digest !== digest) {
+      if (prompt === null) throw nothingNew();
       throw new TrunklineError(
         "feedback_changed",
-        prompt === null
-          ? "There is no new feedback to bring back"
-          : "Other comments or checks came in since: look at them first (session.publication)",
+        "Other comments or checks came in since: look at them first (session.publication)",
       );
     }
     const { text, items } = prompt;
-    return deps.tasks.submitFeedback(
-      principal,
-      { sessionId, prompt: note === undefined ? text : `${note}\n\n${text}`, whenBusy: "enqueue" },
-      { url: request.url, items },
-    );
+    const input = {
+      sessionId,
+      prompt: note === undefined ? text : `${note}\n\n${text}`,
+      whenBusy: "enqueue",
+      // Of two calls at once, each has found it new.
+      idempotencyKey: `feedback ${sessionId} ${digest}`,
+    } as const;
+    try {
+      return await deps.tasks.submitFeedback(principal, input, { url: request.url, items });
+    } catch (error) {
+      const isTaken = error instanceof TrunklineError && error.reason === "idempotency_conflict";
+      throw isTaken ? nothingNew() : error;
+    }
   };
 
   return {
@@ -138,4 +145,8 @@ export function createPublicationService(deps: PublicationServiceDeps): Publicat
         patchDownload(publisher, work, session, signal),
       ),
   };
+}
+
+function nothingNew(): TrunklineError {
+  return new TrunklineError("feedback_changed", "There is no new feedback to bring back");
 }

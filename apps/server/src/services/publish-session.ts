@@ -11,7 +11,9 @@ import type { Log } from "../log/port.ts";
 import { printable } from "../printable.ts";
 import type { Approve, OpenProjectRemote, Publisher, SessionWork } from "../publish/port.ts";
 import type { Store, StoredSession } from "../store/port.ts";
+import type { FindDirectory } from "../workspaces/port.ts";
 import { unlessGone } from "./ownership.ts";
+import { requireProject } from "./project-access.ts";
 import { lastPublished, type PublishableSession } from "./session-work.ts";
 
 export interface PublishDeps {
@@ -20,6 +22,7 @@ export interface PublishDeps {
   audit: Audit;
   publisher: Publisher;
   openRemote: OpenProjectRemote;
+  findDirectory: FindDirectory;
   checkpoints: Pick<Checkpoints, "unshown">;
   /** Aborted when the server stops. */
   signal: AbortSignal;
@@ -45,7 +48,7 @@ export async function publishSession(
 }
 
 async function publishAs(
-  { publisher, openRemote, checkpoints, signal }: PublishDeps,
+  { store, publisher, openRemote, findDirectory, checkpoints, signal }: PublishDeps,
   principal: Principal,
   input: PublishInput,
   { session, project, work, baseRef }: PublishableSession,
@@ -56,7 +59,11 @@ async function publishAs(
     const { commit } = await publisher.toPatch(work, signal);
     return { branch, commit, url: `/api/sessions/${session.id}/patch` };
   }
-  const approve = input.unshown === true ? undefined : requireShown(checkpoints, session, work);
+  const approve: Approve = async (changed) => {
+    // Others' publishes may have taken long.
+    await requireProject(store, principal, project.id);
+    if (input.unshown !== true) await requireShown(checkpoints, session, work, await changed());
+  };
   if (input.kind === "local") {
     if (source.kind !== "directory") {
       throw new TrunklineError(
@@ -67,7 +74,9 @@ async function publishAs(
     if (project.ownerId !== principal.userId) {
       throw new TrunklineError("forbidden", "Only the project's owner may put a branch into its directory");
     }
-    const commit = await publisher.toDirectory(work, { directory: source.path, branch, approve }, signal);
+    // A link on the way may lead elsewhere by now, and the operator may have changed what is offered.
+    const directory = await findDirectory({ projectId: project.id, ownerId: project.ownerId });
+    const commit = await publisher.toDirectory(work, { directory, branch, approve }, signal);
     return { branch, commit, url: null };
   }
   if (source.kind !== "git") {
@@ -110,21 +119,20 @@ const MAX_NAMED = 5;
  * What a session's changes show comes from its checkpoints, what is published from its commits: people have seen the ones. An agent
  * can commit what git ignores or leaves out of the workspace.
  */
-function requireShown(
+async function requireShown(
   checkpoints: Pick<Checkpoints, "unshown">,
   { id: sessionId, ownerId, importedSeq }: StoredSession,
   { directory: workspace }: SessionWork,
-): Approve {
-  return async (changed) => {
-    const paths = await checkpoints.unshown({ sessionId, ownerId, importedSeq, workspace }, changed);
-    if (paths.length === 0) return;
-    const others = paths.length > MAX_NAMED ? ` and ${paths.length - MAX_NAMED} more` : "";
-    throw new TrunklineError(
-      "validation_failed",
-      `The session's commits have files otherwise than its changes show them: ${paths.slice(0, MAX_NAMED).map(printable).join(", ")}${others}. ` +
-        "Look at the changes again, and at the patch; to publish them as well: unshown: true",
-    );
-  };
+  changed: Uint8Array,
+): Promise<void> {
+  const paths = await checkpoints.unshown({ sessionId, ownerId, importedSeq, workspace }, changed);
+  if (paths.length === 0) return;
+  const others = paths.length > MAX_NAMED ? ` and ${paths.length - MAX_NAMED} more` : "";
+  throw new TrunklineError(
+    "validation_failed",
+    `The session's commits have files otherwise than its changes show them: ${paths.slice(0, MAX_NAMED).map(printable).join(", ")}${others}. ` +
+      "Look at the changes again, and at the patch; to publish them as well: unshown: true",
+  );
 }
 
 /** A running command may be half-way through a change. */

@@ -67,8 +67,11 @@ export function asPublished(store: Store): Store {
   });
 }
 
-/** For a publication service whose workspaces are not asked for. */
+/** For a publication service whose workspaces and directories are not asked for. */
 export const withoutWorkspaces = {
+  findDirectory: async () => {
+    throw new Error("There is no directory");
+  },
   workspaces: { release: async () => undefined, restore: async () => undefined },
   findUnpublishedWork: async () => null,
 };
