@@ -222,7 +222,8 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
         );
       }
       if (!failedBySetup(last)) return toTask(last);
-      return retry(principal, { taskId: last.id });
+      // Of two calls at once, the second answers with the first one's task.
+      return retry(principal, { taskId: last.id, idempotencyKey: `setup of ${last.id}` });
     },
 
     async resume(principal, { taskId }) {

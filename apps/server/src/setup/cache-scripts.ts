@@ -49,10 +49,13 @@ done < "$kept/links"
 
 /**
  * Takes back what a setup that did not succeed has left in a clone in which nobody has worked yet; locks, too, that a git has
- * left which was killed with the server, perhaps in here.
+ * left which was killed with the server, perhaps in here. Directories that are closed to their owner, as those of Go's module
+ * cache are to writing, git could not empty.
  */
 export const CLEAN_SCRIPT = `
 set -euo pipefail
+find . -type d ! -perm -u+rx -exec chmod u+rwx {} \\;
+find . -type d ! -perm -u+w -exec chmod u+w {} +
 for name in index HEAD "$(git symbolic-ref -q HEAD || true)"; do
   [ -z "$name" ] || rm -f -- "$(git rev-parse --git-path "$name").lock"
 done

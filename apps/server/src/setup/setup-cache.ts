@@ -40,15 +40,16 @@ export class SetupCache {
   /**
    * Fills a workspace with what was kept.
    * @param options.keepsFiles files that are there stay as they are.
-   * @returns false if nothing was kept under the key, or it can't be unpacked.
+   * @returns `unusable` if it can't be unpacked: it is gone then, and a part of it may be in the workspace. `none` if nothing
+   * was kept under the key.
    */
   async restore(
     directory: string,
     key: string,
     { workspace, keepsFiles, signal }: { workspace: string; keepsFiles: boolean; signal: AbortSignal },
-  ): Promise<boolean> {
+  ): Promise<"restored" | "unusable" | "none"> {
     const kept = join(directory, key);
-    if (!(await stat(kept).catch(() => null))?.isDirectory()) return false;
+    if (!(await stat(kept).catch(() => null))?.isDirectory()) return "none";
     const used = new Date(this.#deps.now());
     await utimes(kept, used, used).catch(() => undefined);
     const { succeeded } = await this.#deps.shell({
@@ -61,7 +62,10 @@ export class SetupCache {
       signal,
     });
     signal.throwIfAborted();
-    return succeeded;
+    if (succeeded) return "restored";
+    // A loss of power may have cut it off. Left there, it would stand in the way of the one that is made now.
+    await this.#deps.removeDirectory(kept);
+    return "unusable";
   }
 
   /** Keeps what a setup has made in a workspace. @returns why it was not kept; null if it was. */

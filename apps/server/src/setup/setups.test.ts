@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { alice, bob } from "../runner/testing/scripted-node.ts";
@@ -98,8 +98,13 @@ test("a setup that fails ends the task, says how, and can be retried from a clea
   });
   // As a git leaves it that was killed.
   await writeFile(join(bench.workspace(session), ".git", "index.lock"), "");
-  const again = await bench.node.tasks.retrySetup(alice, { sessionId });
+  // Asked for twice, it is one task.
+  const [again, same] = await Promise.all([
+    bench.node.tasks.retrySetup(alice, { sessionId }),
+    bench.node.tasks.retrySetup(alice, { sessionId }),
+  ]);
   expect(again).toMatchObject({ prompt: "go", sessionId });
+  expect(same.id).toBe(again.id);
   expect(setupsOf(await bench.ended(again))).toMatchObject([
     { status: "failed" },
     { status: "succeeded", output: "mended\n" },
@@ -109,6 +114,36 @@ test("a setup that fails ends the task, says how, and can be retried from a clea
     id: again.id,
     state: "completed",
   });
+});
+
+test("what a failed setup has closed to writing or reading, as Go's module cache, keeps no setup from being retried", async () => {
+  const CLOSED = "mkdir -p go/pkg/mod/m@v1 closed/inner && touch go/pkg/mod/m@v1/a.go closed/inner/file";
+  await using bench = await SetupBench.open({
+    ...REPOSITORY,
+    ".trunkline/setup": `${CLOSED} && chmod 555 go/pkg/mod/m@v1 go/pkg/mod && chmod 000 closed/inner closed; exit 7`,
+  });
+  const session = await bench.session();
+  expect(setupsOf(await bench.run(session))).toMatchObject([{ status: "failed", exitCode: 7 }]);
+  const { projects } = bench.node.store;
+  const project = (await projects.find(session.projectId ?? ""))!;
+  const { auditRecord } = await import("../store/testing/audit-record.ts");
+  await projects.update(project.id, { ...project, setup: "ls" }, auditRecord());
+  const again = await bench.node.tasks.retrySetup(alice, { sessionId: session.id });
+  expect(setupsOf(await bench.ended(again))).toMatchObject([
+    { status: "failed" },
+    { status: "succeeded", output: "package-lock.json\n" },
+  ]);
+});
+
+test("a kept setup that is cut off is made anew in a clean workspace, and kept", async () => {
+  const once = `test ! -e deps || exit 9; ${INSTALL}\nhead -c 300000 /dev/urandom > deps/large`;
+  await using bench = await SetupBench.open({ ...REPOSITORY, ".trunkline/setup": once });
+  const run = async () => setupsOf(await bench.run(await bench.session()));
+  expect(await run()).toMatchObject([{ status: "succeeded", cached: false }]);
+  const [key = ""] = await readdir(bench.kept);
+  await truncate(join(bench.kept, key, "files.tar"), 200_000);
+  expect(await run()).toMatchObject([{ status: "succeeded", cached: false }]);
+  expect(await run()).toMatchObject([{ status: "succeeded", cached: true }]);
 });
 
 describe("a setup under way", () => {

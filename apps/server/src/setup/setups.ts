@@ -112,22 +112,11 @@ async function setUp(deps: SetupsDeps, due: Due, run: SetupRun): Promise<void> {
   await record([
     { type: "setup.started", data: { setupId, source: command.source, command: command.shown } },
   ]);
-  if (isPristine) {
-    const cleaned = await shell({
-      script: CLEAN_SCRIPT,
-      directory: workspace,
-      readOnly: borrowed,
-      network: "off",
-      timeoutMs: CLEAN_LIMIT_MS,
-      signal,
-    });
-    signal.throwIfAborted();
-    if (!cleaned.succeeded) throw new Error(`The workspace could not be cleaned: ${cleaned.problem}`);
-  }
+  if (isPristine) await clean(shell, run, borrowed);
   // What another base's files can read must not hold what the project's own variables may have left.
   if (key !== null && command.isOwnBase) {
-    const isRestored = await cache.restore(directory, key, { workspace, keepsFiles: !isPristine, signal });
-    if (isRestored) {
+    const kept = await cache.restore(directory, key, { workspace, keepsFiles: !isPristine, signal });
+    if (kept === "restored") {
       const durationMs = Math.max(0, now() - startedAt);
       const data = {
         setupId,
@@ -140,6 +129,7 @@ async function setUp(deps: SetupsDeps, due: Due, run: SetupRun): Promise<void> {
       await record([{ type: "setup.ended", data }]);
       return;
     }
+    if (kept === "unusable" && isPristine) await clean(shell, run, borrowed);
   }
   await runCommand(deps, due, run, { setupId, startedAt, borrowed });
   if (key === null || isPrivate) return;
@@ -151,6 +141,28 @@ async function setUp(deps: SetupsDeps, due: Due, run: SetupRun): Promise<void> {
     });
   if (problem !== null)
     logger.info({ sessionId, projectId: project.id, problem }, "a setup's result is not kept");
+}
+
+/** @throws TrunklineError `setup_failed` */
+async function clean(
+  shell: RunShell,
+  { workspace, signal }: Pick<SetupRun, "workspace" | "signal">,
+  borrowed: readonly string[],
+): Promise<void> {
+  const { succeeded, problem } = await shell({
+    script: CLEAN_SCRIPT,
+    directory: workspace,
+    readOnly: borrowed,
+    network: "off",
+    timeoutMs: CLEAN_LIMIT_MS,
+    signal,
+  });
+  signal.throwIfAborted();
+  if (succeeded) return;
+  throw new TrunklineError(
+    "setup_failed",
+    `What an earlier setup has left in the workspace could not be removed: ${problem}. Retry the setup, or start another session`,
+  );
 }
 
 /** @throws TrunklineError `setup_failed` */
