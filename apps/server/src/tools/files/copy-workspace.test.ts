@@ -177,28 +177,52 @@ open("bottom", "w").close()`;
   await mkdir(directory, { recursive: true });
 });
 
-test("H18: what is closed to its owner is copied, as an ordinary user, and keeps its mode", async () => {
-  await mkdir(join(from, "closed", "inner"), { recursive: true });
-  await writeFile(join(from, "closed", "inner", "file"), "text", { mode: 0o644 });
-  execFileSync("chmod", [
-    "000",
-    join(from, "closed/inner/file"),
-    join(from, "closed/inner"),
-    join(from, "closed"),
-  ]);
+/** In a process of an ordinary user, to whom modes mean something. @returns what it printed */
+function copyAsOrdinaryUser(call: string): string {
   execFileSync("sh", ["-c", `chmod 777 . && { [ "$(id -u)" != 0 ] || chown -R 65534:65534 from; }`], {
     cwd: directory,
   });
   const isRoot = process.getuid?.() === 0;
   const module = new URL("copy-workspace.ts", import.meta.url).href;
-  execFileSync(process.execPath, [
-    "--input-type=module",
-    "-e",
-    `const { copyWorkspace } = await import(${JSON.stringify(module)});
+  const script = `const { copyWorkspace } = await import(${JSON.stringify(module)});
     ${isRoot ? "process.setgroups([]); process.setgid(65534); process.setuid(65534);" : ""}
-    await copyWorkspace(${JSON.stringify(from)}, ${JSON.stringify(to)});`,
-  ]);
+    const [from, to] = ${JSON.stringify([from, to])};
+    ${call}`;
+  return execFileSync(process.execPath, ["--input-type=module", "-e", script]).toString();
+}
+
+const modesOf = (...names: string[]): string =>
+  execFileSync("stat", ["-c", "%a %n", ...names], { cwd: from }).toString();
+
+test("H18: what is closed to its owner is copied, as an ordinary user, and keeps its mode", async () => {
+  await mkdir(join(from, "closed", "inner"), { recursive: true });
+  await mkdir(join(from, "read-only"));
+  await writeFile(join(from, "closed", "inner", "file"), "text", { mode: 0o644 });
+  const closed = ["closed/inner/file", "closed/inner", "closed"];
+  execFileSync("chmod", ["000", ...closed], { cwd: from });
+  execFileSync("chmod", ["555", "read-only"], { cwd: from });
+  copyAsOrdinaryUser("await copyWorkspace(from, to)");
   execFileSync("chmod", ["-R", "u+rwX", to]);
   expect(await readFile(join(to, "closed/inner/file"), "utf8")).toBe("text");
-  expect((await stat(join(from, "closed/inner/file"))).mode & 0o777).toBe(0);
+  expect(modesOf("closed", "read-only")).toBe("0 closed\n555 read-only\n");
+  // As whoever may look into them.
+  execFileSync("chmod", ["700", "closed"], { cwd: from });
+  expect(modesOf("closed/inner")).toBe("0 closed/inner\n");
+  execFileSync("chmod", ["700", "closed/inner"], { cwd: from });
+  expect(modesOf("closed/inner/file")).toBe("0 closed/inner/file\n");
+});
+
+test("what is closed to its owner is closed again where the copy is refused", async () => {
+  await mkdir(join(from, "closed", "inner"), { recursive: true });
+  await writeFile(join(from, "closed", "inner", "file"), Buffer.alloc(2_000_000, 1));
+  execFileSync("chmod", ["000", "closed/inner", "closed"], { cwd: from });
+  const limits = { workspaceBytes: 1_000_000, freeDiskBytes: 0 };
+  const refused = copyAsOrdinaryUser(
+    `await copyWorkspace(from, to, { limits: ${JSON.stringify(limits)} }).catch(({ reason }) => console.log(reason))`,
+  );
+  expect(refused).toBe("storage_full\n");
+  expect(modesOf("closed")).toBe("0 closed\n");
+  execFileSync("chmod", ["700", "closed"], { cwd: from });
+  expect(modesOf("closed/inner")).toBe("0 closed/inner\n");
+  execFileSync("chmod", ["700", "closed/inner"], { cwd: from });
 });

@@ -7,7 +7,7 @@ import type { NoteUse } from "../sandbox/disk-watch.ts";
 import { DEFAULT_LIMITS } from "../sandbox/limits.ts";
 import { type CopyBudget, copyRegularFile } from "./copy-file.ts";
 import { HeldDirectory } from "./held-directory.ts";
-import { unlessGone, visitTree } from "./visit-tree.ts";
+import { type TreeVisitor, unlessGone, visitTree } from "./visit-tree.ts";
 import { WorkspaceError } from "./workspace-error.ts";
 import { relativeInside } from "./workspace-path.ts";
 
@@ -60,7 +60,7 @@ export async function copyWorkspace(
     target = next;
   };
   try {
-    await visitTree(source, {
+    const visitor: TreeVisitor = {
       async visit(directory) {
         const directories: string[] = [];
         for await (const entry of await opendir(directory.self)) {
@@ -76,7 +76,8 @@ export async function copyWorkspace(
         return true;
       },
       leave: async () => moveTo(await target.parent()),
-    });
+    };
+    await visitTree(source, visitor, { access: "to read" });
     await noteUse(to, budget.total);
   } catch (error) {
     // Whoever asked for it removes it.

@@ -7,7 +7,9 @@ import { toWorkspaceError, WorkspaceError } from "./workspace-error.ts";
 /** O_PATH: a descriptor for the directory without read permission; Node has no constant for it. */
 const O_PATH = 0x20_0000;
 
-const OWNER_ACCESS = 0o700;
+/** What its owner needs of a directory. */
+export const MAY_READ = 0o500;
+export const MAY_WRITE = 0o700;
 
 const DIRECTORY_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
@@ -19,10 +21,13 @@ const DIRECTORY_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O
 export class HeldDirectory implements AsyncDisposable {
   readonly #handle: FileHandle;
   readonly #base: string;
+  /** Its mode before it was opened to its owner; null: as it is. */
+  readonly closedMode: number | null;
 
-  private constructor(handle: FileHandle, base: string) {
+  private constructor(handle: FileHandle, base: string, closedMode: number | null = null) {
     this.#handle = handle;
     this.#base = base;
+    this.closedMode = closedMode;
   }
 
   /** @throws WorkspaceError if the opened directory is not inside `root`. */
@@ -55,27 +60,35 @@ export class HeldDirectory implements AsyncDisposable {
 
   /** Opens a subdirectory that is not a symbolic link. */
   async child(name: string): Promise<HeldDirectory> {
-    const handle = await open(this.entry(name), DIRECTORY_FLAGS);
-    return new HeldDirectory(
-      handle,
-      process.platform === "linux" ? `/proc/self/fd/${handle.fd}` : this.entry(name),
-    );
+    return this.#child(name, null);
   }
 
-  /** The same, making it accessible to its owner first if its mode forbids it. */
-  async childWithAccess(name: string): Promise<HeldDirectory> {
+  async #child(name: string, closedMode: number | null): Promise<HeldDirectory> {
+    const handle = await open(this.entry(name), DIRECTORY_FLAGS);
+    const base = process.platform === "linux" ? `/proc/self/fd/${handle.fd}` : this.entry(name);
+    return new HeldDirectory(handle, base, closedMode);
+  }
+
+  /** The same, making it accessible to its owner first if its mode forbids it; whoever is done with it closes it again. */
+  async childWithAccess(name: string, access: number): Promise<HeldDirectory> {
     if (process.platform !== "linux" || process.getuid?.() === 0) return this.child(name);
+    let closedMode: number | null = null;
     const handle = await open(this.entry(name), O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
     try {
       const { mode } = await handle.stat();
       // By descriptor, so that it is this directory and not a replacement.
-      if ((mode & OWNER_ACCESS) !== OWNER_ACCESS) {
-        await chmod(`/proc/self/fd/${handle.fd}`, (mode & 0o777) | OWNER_ACCESS);
+      if ((mode & access) !== access) {
+        closedMode = mode & 0o7777;
+        await chmod(`/proc/self/fd/${handle.fd}`, closedMode | access);
       }
     } finally {
       await handle.close();
     }
-    return this.child(name);
+    return this.#child(name, closedMode);
+  }
+
+  async setMode(mode: number): Promise<void> {
+    await this.#handle.chmod(mode);
   }
 
   /** Its current parent. */

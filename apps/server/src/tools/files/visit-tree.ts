@@ -1,4 +1,4 @@
-import type { HeldDirectory } from "./held-directory.ts";
+import { type HeldDirectory, MAY_READ, MAY_WRITE } from "./held-directory.ts";
 
 export interface TreeVisitor {
   /**
@@ -16,20 +16,25 @@ interface Level {
   name: string;
   identity: string;
   pending: string[];
+  /** Its mode, if it was closed to its owner and is so again afterwards. */
+  closedMode: number | null;
 }
 
 /**
  * Visits a directory tree of any depth: one directory is open at a time and paths never grow, so neither descriptors
  * nor path length limit the depth. Links are not followed. Whatever disappears or moves meanwhile is skipped.
- * @param options.access `granted` opens directories that are closed to their owner first; `as it is` skips them
+ * @param options.access `to read` and `to write` open directories that are closed to their owner for as long as they are
+ * visited; `as it is` skips them
  */
 export async function visitTree(
   root: HeldDirectory,
   visitor: TreeVisitor,
-  { access = "granted" }: { access?: "granted" | "as it is" } = {},
+  { access }: { access: keyof typeof OPENERS },
 ): Promise<void> {
-  const openChild = access === "granted" ? openGranted : openAsItIs;
-  const levels: Level[] = [{ name: "", identity: await root.identity(), pending: await visitor.visit(root) }];
+  const openChild = OPENERS[access];
+  const levels: Level[] = [
+    { name: "", identity: await root.identity(), pending: await visitor.visit(root), closedMode: null },
+  ];
   let current = root;
   try {
     for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
@@ -38,17 +43,22 @@ export async function visitTree(
         const child = await openChild(current, name);
         if (child === undefined) continue;
         if (visitor.enter !== undefined && !(await visitor.enter(name))) {
+          if (child.closedMode !== null) await child.setMode(child.closedMode);
           await child[Symbol.asyncDispose]();
           continue;
         }
         current = await replace(root, current, child);
-        levels.push({ name, identity: await child.identity(), pending: await visitor.visit(child) });
+        const { closedMode } = child;
+        const entered: Level = { name, identity: await child.identity(), pending: [], closedMode };
+        levels.push(entered);
+        entered.pending = await visitor.visit(child);
         continue;
       }
       if (levels.length === 1) return;
       levels.pop();
       await visitor.leave?.();
       const parent = levels.length === 1 ? root : await current.parent();
+      if (level.closedMode !== null) await current.setMode(level.closedMode);
       current = await replace(root, current, parent);
       if ((await parent.identity()) === levels.at(-1)?.identity) continue;
       // It was moved elsewhere: continue from the deepest level still in place.
@@ -57,8 +67,32 @@ export async function visitTree(
       for (; levels.length > depth; levels.pop()) await visitor.leave?.();
     }
   } finally {
+    current = await leaveAll(root, current, levels);
     if (current !== root) await current[Symbol.asyncDispose]();
   }
+}
+
+/** Closes what a visit that has failed leaves open, as far as it is still in place. */
+async function leaveAll(
+  root: HeldDirectory,
+  from: HeldDirectory,
+  levels: readonly Level[],
+): Promise<HeldDirectory> {
+  let current = from;
+  let left = levels.length - 1;
+  while (left > 0 && levels.slice(1, left + 1).some(({ closedMode }) => closedMode !== null)) {
+    const level = levels[left--];
+    if (level === undefined || (await current.identity()) !== level.identity) break;
+    const parent = left === 0 ? root : await parentOf(current);
+    if (level.closedMode !== null) await current.setMode(level.closedMode);
+    if (parent === undefined) break;
+    current = await replace(root, current, parent);
+  }
+  return current;
+}
+
+async function parentOf(directory: HeldDirectory): Promise<HeldDirectory | undefined> {
+  return unlessUnreadable(() => directory.parent());
 }
 
 /** Opens the deepest level that is still in place. */
@@ -88,8 +122,16 @@ async function replace(root: HeldDirectory, old: HeldDirectory, next: HeldDirect
 
 type OpenChild = (directory: HeldDirectory, name: string) => Promise<HeldDirectory | undefined>;
 
-const openGranted: OpenChild = (directory, name) => unlessGone(() => directory.childWithAccess(name));
-const openAsItIs: OpenChild = (directory, name) => unlessUnreadable(() => directory.child(name));
+const granting =
+  (access: number): OpenChild =>
+  async (directory, name) =>
+    unlessGone(() => directory.childWithAccess(name, access));
+
+const OPENERS = {
+  "to read": granting(MAY_READ),
+  "to write": granting(MAY_WRITE),
+  "as it is": async (directory, name) => unlessUnreadable(() => directory.child(name)),
+} satisfies Record<string, OpenChild>;
 
 /** Removed or replaced (EINVAL: by a link) between being listed and opened. */
 const GONE = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EINVAL"]);

@@ -1,6 +1,6 @@
 import { lstat, opendir, unlink } from "node:fs/promises";
 import { HeldDirectory } from "../files/held-directory.ts";
-import { unlessGone, visitTree } from "../files/visit-tree.ts";
+import { type TreeVisitor, unlessGone, visitTree } from "../files/visit-tree.ts";
 
 /** Disk usage by size class: `classes[n]` is the total of files between 2^n and 2^(n+1) bytes. */
 interface Growth {
@@ -82,7 +82,7 @@ async function eachFile(
   take: (file: ChangedFile) => Promise<void>,
 ): Promise<void> {
   await using root = await HeldDirectory.open(directory, directory);
-  await visitTree(root, {
+  const visitor: TreeVisitor = {
     async visit(held) {
       const directories: string[] = [];
       for await (const entry of await opendir(held.self)) {
@@ -98,5 +98,6 @@ async function eachFile(
       }
       return directories;
     },
-  });
+  };
+  await visitTree(root, visitor, { access: "to write" });
 }
