@@ -23,11 +23,14 @@ export async function fetchUrl(
     signal,
   });
   const there = readRemoteRefs(listed.stdout.toString());
-  if ((await mirror.exists()) && areSameRefs((await mirror.refs()).list, there.list)) {
-    await mirror.say(there);
-    return there;
-  }
   const isDetached = there.head === null && there.headCommit !== null;
+  if ((await mirror.exists()) && areSameRefs((await mirror.refs()).list, there.list)) {
+    // A detached one may be on no branch.
+    if (!isDetached || (await mirror.commit(there.headCommit ?? "")) !== null) {
+      await mirror.say(there);
+      return there;
+    }
+  }
   const objectFormat = there.list[0]?.hash.length === 64 ? "sha256" : "sha1";
   await using draft = await mirror.draft({ objectFormat, isAlone });
   using size = watchSize(draft, limits);
@@ -46,7 +49,6 @@ export async function fetchUrl(
       url,
       "+refs/heads/*:refs/heads/*",
       "+refs/tags/*:refs/tags/*",
-      // A detached one may be on no branch.
       ...(isDetached ? ["+HEAD:refs/trunkline/head"] : []),
     ],
     // Always a pack, which can be moved whole.

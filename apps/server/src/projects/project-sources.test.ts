@@ -54,6 +54,10 @@ test.each(KINDS)(
     await git(source, "checkout", "-q", "--detach");
     await git(source, "branch", "-q", "-D", "feature");
     expect(await opened.fetch(id)).toMatchObject({ commit: second });
+    // On no branch, and no branch has changed.
+    const third = await commitFiles(source, "third", { "c.txt": "c\n" });
+    expect(await opened.fetch(id)).toMatchObject({ commit: third });
+    expect(await git(again.mirror, "cat-file", "-t", third)).toBe("commit");
     expect(await readdir(join(again.mirror, ".."))).toEqual(["mirror.git"]);
 
     await expect(opened.fetch(id, { baseRef: "nowhere" })).rejects.toMatchObject({
