@@ -2,7 +2,8 @@ import { open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
-const Entry = z.strictObject({
+/** A node of a later version, beside which this one runs for a while, may have written more. */
+const Entry = z.object({
   /** The process that restores the files. */
   nodeId: z.string(),
   /** The files that the workspace gets. */
