@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { StartOf } from "../projects/workspace-choice.ts";
 import { type Delivery, Outbox, type OutboxDeps, type OutgoingMessage } from "./outbox.ts";
 
 class Unreachable extends Error {}
@@ -32,6 +33,7 @@ interface Server {
   received: string[];
   keys: string[];
   sessions: (string | null)[];
+  starts: (StartOf | undefined)[];
   delivered: string[];
   refused: string[];
 }
@@ -44,13 +46,14 @@ function open(
 ): Outbox {
   const deps: OutboxDeps = {
     userId: () => user,
-    async submit({ text, idempotencyKey, sessionId }: OutgoingMessage): Promise<Delivery> {
+    async submit({ text, idempotencyKey, sessionId, start }: OutgoingMessage): Promise<Delivery> {
       server.keys.push(idempotencyKey);
       await onTheWay();
       if (!server.reachable) throw new Unreachable();
       if (refuses(text)) throw new Error("no");
       server.received.push(text);
       server.sessions.push(sessionId);
+      server.starts.push(start);
       return { sessionId: sessionId ?? "new-session", taskId: "t" };
     },
     isConnectionError: (error) => error instanceof Unreachable,
@@ -68,6 +71,7 @@ const newServer = (reachable: boolean): Server => ({
   received: [],
   keys: [],
   sessions: [],
+  starts: [],
   delivered: [],
   refused: [],
 });
@@ -167,6 +171,65 @@ it("what is taken back while it is being sent again goes if that fails, and stay
     expect(server.received).toEqual(isReached ? ["one"] : []);
     expect(outbox.messages.getState()).toEqual([]);
   }
+});
+
+it.each([false, true])(
+  "what is taken back while another tab sends it goes if that fails, and stays sent if it does not: %s",
+  async (isReached) => {
+    const server = newServer(false);
+    const tried: PromiseWithResolvers<void>[] = [];
+    const sending = open(server, undefined, "u", async () => {
+      tried.push(Promise.withResolvers());
+      await tried.at(-1)?.promise;
+    });
+    void sending.send("one", "s");
+    await expect.poll(() => tried).toHaveLength(1);
+    tried[0]!.resolve();
+    const other = open(server);
+    await expect.poll(() => other.messages.getState()[0]?.isWaiting).toBe(true);
+    sending.flush();
+    await expect.poll(() => tried).toHaveLength(2);
+    const taken = other.takeBack(other.messages.getState()[0]!.idempotencyKey);
+    expect(other.messages.getState()[0]).toMatchObject({ isLeaving: true });
+    server.reachable = isReached;
+    tried[1]!.resolve();
+    expect((await taken)?.text).toBe(isReached ? undefined : "one");
+    expect(server.received).toEqual(isReached ? ["one"] : []);
+    expect(other.messages.getState()).toEqual([]);
+    await expect.poll(() => sending.messages.getState()).toEqual([]);
+    await expect.poll(() => stored.size).toBe(0);
+  },
+);
+
+it("what the browser has no room for can be taken back all the same", async () => {
+  vi.stubGlobal("localStorage", {
+    getItem: () => null,
+    setItem: () => {
+      throw new DOMException("full", "QuotaExceededError");
+    },
+    removeItem: () => {},
+  });
+  const outbox = open(newServer(false));
+  void outbox.send("one", "s");
+  await expect.poll(() => outbox.messages.getState()[0]?.isWaiting).toBe(true);
+  const taken = await outbox.takeBack(outbox.messages.getState()[0]!.idempotencyKey);
+  expect(taken).toMatchObject({ text: "one" });
+});
+
+it("where the message that begins a session is taken back, the next begins it, on the same project", async () => {
+  const server = newServer(false);
+  const outbox = open(server);
+  void outbox.send("first", null, { start: { projectId: "p" } });
+  const follows = outbox.messages.getState()[0]!.idempotencyKey;
+  for (const text of ["second", "third"]) void outbox.send(text, null, { follows });
+  await expect.poll(() => outbox.messages.getState().every(({ isWaiting }) => isWaiting)).toBe(true);
+  expect(await outbox.takeBack(follows)).toMatchObject({ text: "first" });
+  server.reachable = true;
+  // Another page, which knows what is stored.
+  open(server);
+  await expect.poll(() => server.received).toEqual(["second", "third"]);
+  expect(server.sessions).toEqual([null, "new-session"]);
+  expect(server.starts[0]).toEqual({ projectId: "p" });
 });
 
 it("what another tab takes back is not sent by the one that it was written in", async () => {

@@ -59,6 +59,15 @@ const CHANGED = "changed";
 type SendOptions = Partial<Pick<OutgoingMessage, "follows" | "start" | "how" | "files">>;
 
 /**
+ * Any tab may send a message, which its key makes one; whoever takes it back waits for them. Without locks, on plain HTTP from
+ * another machine, each tab waits for itself alone.
+ */
+function withLock<T>(key: string, mode: LockMode, work: () => Promise<T>): Promise<T> {
+  const { locks } = globalThis.navigator as Partial<Navigator>;
+  return locks === undefined ? work() : locks.request(ownName(PREFIX + key), { mode }, work);
+}
+
+/**
  * Messages in flight. Stored in the browser until the server has them, across network failures, reloads and sign-out;
  * delivered one at a time.
  */
@@ -66,6 +75,8 @@ export class Outbox {
   readonly messages: StoreApi<readonly OutgoingMessage[]> = createStore<readonly OutgoingMessage[]>(() => []);
   readonly #deps: OutboxDeps;
   readonly #waiting = new Map<string, (delivery: Delivery) => void>();
+  /** Whether the browser could store what was written here. */
+  readonly #stored = new Map<string, Promise<boolean>>();
   #isSending = false;
   /** What is being sent just now; settles without a failure. */
   #attempt: { idempotencyKey: string; settled: Promise<unknown> } | null = null;
@@ -112,6 +123,7 @@ export class Outbox {
     };
     this.messages.setState((messages) => [...messages, message], true);
     const kept = this.#keep(message);
+    this.#stored.set(idempotencyKey, kept);
     const delivered = new Promise<Delivery>((resolve) => this.#waiting.set(idempotencyKey, resolve));
     void kept.then(() => this.#tell());
     this.flush();
@@ -123,25 +135,53 @@ export class Outbox {
     return (await readText(PREFIX + idempotencyKey)) !== null;
   }
 
-  /** Removes a waiting message. @returns it; null if it is already gone, or the server has it. */
+  /**
+   * Removes a waiting message. What is being sent, here or by another tab, may be with the server already: it goes once that
+   * has failed.
+   *
+   * @returns it; null if it is already gone, or the server has it
+   */
   async takeBack(idempotencyKey: string): Promise<OutgoingMessage | null> {
     if (this.#find(idempotencyKey)?.isWaiting !== true) return null;
-    const message = await this.#leave(idempotencyKey);
-    if (message !== null) this.#others?.postMessage(idempotencyKey);
-    return message;
+    this.#others?.postMessage(idempotencyKey);
+    await this.#endAttempt(idempotencyKey);
+    return withLock(idempotencyKey, "exclusive", async () => {
+      const message = this.#find(idempotencyKey);
+      if (message === undefined) return null;
+      const isHere = (await this.#stored.get(idempotencyKey)) === false || (await this.isKept(message));
+      if (isHere) for (const one of this.#handOn(message)) void this.#keep(one);
+      this.#remove(message);
+      return isHere ? message : null;
+    });
   }
 
-  /** What is being sent may be with the server already: it goes once that has failed. */
-  async #leave(idempotencyKey: string): Promise<OutgoingMessage | null> {
-    if (this.#attempt?.idempotencyKey === idempotencyKey) {
-      const leaving = (one: OutgoingMessage): OutgoingMessage =>
-        one.idempotencyKey === idempotencyKey ? { ...one, isLeaving: true } : one;
-      this.messages.setState((messages) => messages.map(leaving), true);
-      await this.#attempt.settled;
-    }
+  /** Another tab takes it back, and removes it from the browser once it is known that it was not sent. */
+  async #leave(idempotencyKey: string): Promise<void> {
+    await this.#endAttempt(idempotencyKey);
     const message = this.#find(idempotencyKey);
-    if (message !== undefined) this.#remove(message);
-    return message ?? null;
+    if (message !== undefined) this.#handOn(message);
+    this.#forget(idempotencyKey);
+  }
+
+  /** What follows on a message that is taken back begins its session instead, on what that was to work on. @returns those */
+  #handOn({ idempotencyKey, start = {} }: OutgoingMessage): OutgoingMessage[] {
+    const [first, ...others] = this.messages.getState().filter(({ follows }) => follows === idempotencyKey);
+    if (first === undefined) return [];
+    const changed = [
+      { ...first, follows: null, start },
+      ...others.map((one) => ({ ...one, follows: first.idempotencyKey })),
+    ];
+    const now = new Map(changed.map((one) => [one.idempotencyKey, one]));
+    this.messages.setState((messages) => messages.map((one) => now.get(one.idempotencyKey) ?? one), true);
+    return changed;
+  }
+
+  /** From here on it is not sent any more. @returns once it is not being sent */
+  async #endAttempt(idempotencyKey: string): Promise<void> {
+    const leaving = (one: OutgoingMessage): OutgoingMessage =>
+      one.idempotencyKey === idempotencyKey ? { ...one, isLeaving: true } : one;
+    this.messages.setState((messages) => messages.map(leaving), true);
+    if (this.#attempt?.idempotencyKey === idempotencyKey) await this.#attempt.settled;
   }
 
   #find(idempotencyKey: string): OutgoingMessage | undefined {
@@ -162,17 +202,22 @@ export class Outbox {
   async #sendAll(): Promise<void> {
     const tried = new Set<string>();
     for (;;) {
-      const message = this.messages.getState().find((one) => !tried.has(one.idempotencyKey));
+      const messages = this.messages.getState();
+      const message = messages.find(
+        ({ idempotencyKey, follows, isLeaving }) =>
+          isLeaving !== true &&
+          !tried.has(idempotencyKey) &&
+          !messages.some((one) => one.idempotencyKey === follows),
+      );
       if (message === undefined) return;
       tried.add(message.idempotencyKey);
       try {
-        const sent = this.#deps.submit(message);
+        const tell = this.#waiting.get(message.idempotencyKey);
+        const sent = withLock(message.idempotencyKey, "shared", () => this.#deliver(message));
         this.#attempt = { idempotencyKey: message.idempotencyKey, settled: Promise.allSettled([sent]) };
         const delivery = await sent;
         this.#attempt = null;
-        this.#begun(message, delivery);
-        const tell = this.#waiting.get(message.idempotencyKey);
-        this.#remove(message);
+        if (delivery === null) continue;
         this.#deps.onSent(message);
         if (tell === undefined) this.#deps.onDelivered(message, delivery);
         else tell(delivery);
@@ -183,10 +228,24 @@ export class Outbox {
           continue;
         }
         // Strictly in order: nothing overtakes it.
-        this.messages.setState((messages) => messages.map((one) => ({ ...one, isWaiting: true })), true);
+        this.messages.setState((all) => all.map((one) => ({ ...one, isWaiting: true })), true);
         return;
       }
     }
+  }
+
+  /** @returns null if it is gone: another tab has sent it, or it was taken back */
+  async #deliver(message: OutgoingMessage): Promise<Delivery | null> {
+    const { idempotencyKey } = message;
+    // What follows on it knows its session by now.
+    if (!this.#waiting.has(idempotencyKey) && !(await this.isKept(message))) await this.#read();
+    const known = this.#find(idempotencyKey);
+    if (known === undefined || known.isLeaving === true) return null;
+    const delivery = await this.#deps.submit(known);
+    this.#begun(known, delivery);
+    // Before the lock is free: whoever waits to take it back looks whether the browser still has it.
+    this.#remove(known);
+    return delivery;
   }
 
   /** A dependent message gets its session once that has been created. */
@@ -230,12 +289,18 @@ export class Outbox {
   }
 
   #remove({ idempotencyKey }: OutgoingMessage): void {
+    this.#forget(idempotencyKey);
+    void keepText(PREFIX + idempotencyKey, null).then(() => this.#tell());
+  }
+
+  /** Here, not in the browser. */
+  #forget(idempotencyKey: string): void {
     this.#waiting.delete(idempotencyKey);
+    this.#stored.delete(idempotencyKey);
     this.messages.setState(
       (messages) => messages.filter((one) => one.idempotencyKey !== idempotencyKey),
       true,
     );
-    void keepText(PREFIX + idempotencyKey, null).then(() => this.#tell());
   }
 
   #keep(message: OutgoingMessage): Promise<boolean> {
