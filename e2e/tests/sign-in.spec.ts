@@ -53,6 +53,34 @@ test("H11: another server on this host gets the cookie, and nothing by it", asyn
   await expect(page.getByRole("textbox", { name: "Message" })).toBeVisible();
 });
 
+/** What does not go through the cache of queries, which every answer to a screen does. */
+const CALLS: Readonly<Record<string, (page: Page) => Promise<void>>> = {
+  "a download": async (page) => {
+    await page.getByRole("button", { name: "More actions", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Export" }).click();
+  },
+  "an action": async (page) => {
+    await page.getByRole("button", { name: "More actions", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Archive session" }).click();
+  },
+  "an upload": async (page) => {
+    const file = { name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("a") };
+    await page.getByLabel("Files to attach").setInputFiles(file);
+  },
+};
+
+for (const [what, call] of Object.entries(CALLS)) {
+  test(`${what} that is refused says that the page is signed out`, async ({ page, context, server }) => {
+    const { id } = await server.client.session.create.mutate({ title: "Mine" });
+    await signIn(page, server);
+    await page.goto(`${server.url}/s/${id}`);
+    await expect(page.getByText("No messages yet.")).toBeVisible();
+    await context.clearCookies();
+    await call(page);
+    await expect(page.getByRole("heading", { name: "Sign in to see your sessions" })).toBeVisible();
+  });
+}
+
 test("a page of another origin can neither read nor write", async ({ page, browser, server }) => {
   await signIn(page, server);
   const { port } = new URL(server.url);

@@ -3,6 +3,7 @@ import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { isKeyAnew, pageKeyHeader } from "../auth/page-key.ts";
 import { pageKey } from "../auth/page-user.ts";
+import { noticeSignedOut } from "../auth/signed-out.ts";
 import type { AttachedFile } from "./attached-file.ts";
 import { keptFile } from "./kept-files.ts";
 import { placed } from "../navigation/base-path.ts";
@@ -72,6 +73,7 @@ async function send(request: XMLHttpRequest, { id, name }: AttachedFile): Promis
     tell({ state: "ready", blobId, at: Date.now() });
     return blobId;
   } catch (error) {
+    noticeSignedOut(error);
     if (error instanceof TrunklineConnectionError) tell({ state: "waiting" });
     else tell({ state: "failed", message: error instanceof Error ? error.message : String(error) });
     throw error;

@@ -1,4 +1,5 @@
 import { page, PAGE_KEY_ITEM, pageKey, storedKey } from "./page-user.ts";
+import { becomeSignedOut } from "./signed-out.ts";
 
 export const PAGE_KEY_HEADER = "x-trunkline-page-key";
 
@@ -36,7 +37,10 @@ export function forgetPageKey(): void {
   }
 }
 
-/** As `fetch`, for calls to the server that this page came from. Bodies are no streams: what was refused may be sent again. */
+/**
+ * As `fetch`, for calls to the server that this page came from. Bodies are no streams: what was refused may be sent again.
+ * Where that is refused, too, the page is signed out, whatever it asked for: a procedure, a file, an image.
+ */
 export async function fetchWithKey(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const send = (): Promise<Response> => {
     const headers = new Headers(init.headers);
@@ -44,8 +48,10 @@ export async function fetchWithKey(input: RequestInfo | URL, init: RequestInit =
     return fetch(input, { ...init, headers });
   };
   const key = pageKey();
-  const answer = await send();
-  return answer.status === 401 && (await isKeyAnew(key, init.signal)) ? send() : answer;
+  let answer = await send();
+  if (answer.status === 401 && (await isKeyAnew(key, init.signal))) answer = await send();
+  if (answer.status === 401 && init.signal?.aborted !== true) becomeSignedOut();
+  return answer;
 }
 
 /** How long a tab that signs in may have its cookie without having stored its key, and how often to look, in ms. */

@@ -1,4 +1,3 @@
-import { noticeSignedOut } from "../auth/signed-out.ts";
 import { fetchWithKey } from "../auth/page-key.ts";
 import { showToast } from "../ui/toasts.ts";
 import { placed } from "../navigation/base-path.ts";
@@ -26,7 +25,6 @@ export async function download(address: string, name: string): Promise<void> {
     // The browser has begun to save it by then.
     setTimeout(() => URL.revokeObjectURL(url), 60_000);
   } catch (error) {
-    noticeSignedOut(error);
     const detail = error instanceof TypeError ? "The server can't be reached." : (error as Error).message;
     showToast(`Couldn't download ${name}`, { detail, level: "error" });
   }
