@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { readLog } from "@trunkline/testkit";
+import { readLog, say } from "@trunkline/testkit";
 import { expect, type OwnAccount, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 
 /** What somebody does faster than the page can answer: keys after keys, clicks after clicks. */
@@ -172,4 +172,74 @@ test("two Enters in the form of a token make one", async ({ page, server }) => {
   await expect(page.getByText("Copy it now")).toBeVisible();
   const { items } = await server.client.token.list.query({});
   expect(items.filter(({ name }) => name === "laptop")).toHaveLength(1);
+});
+
+test("a second Esc does not stop the task that has begun since the first", async ({
+  page,
+  provider,
+  server,
+}) => {
+  // The first Esc stays in mind for as long as the tasks take to change here.
+  await page.addInitScript(() => {
+    const wait = globalThis.setTimeout.bind(globalThis) as (act: () => void, ms?: number) => number;
+    globalThis.setTimeout = ((act: () => void, ms?: number) =>
+      wait(act, ms === 3_000 ? 1e9 : ms)) as typeof setTimeout;
+  });
+  const end = Promise.withResolvers<void>();
+  provider.enqueue(say.reply(say.until(end.promise), say.text("first")));
+  await signIn(page, server);
+  await send(page, "go");
+  const sessionId = await sessionIdOf(page);
+  await expect(page.getByRole("button", { name: "Stop", exact: true })).toBeVisible();
+  await send(page, "stall");
+  await expect(page.getByRole("button", { name: "Stop · 1 queued continues" })).toBeVisible();
+  await boxOf(page).press("Escape");
+  const asked = page.getByText("Press Esc again to stop");
+  await expect(asked).toBeVisible();
+  end.resolve();
+  await expect(page.getByRole("button", { name: "Stop", exact: true })).toBeVisible();
+  await expect(asked).toBeHidden();
+  await boxOf(page).press("Escape");
+  await expect(asked).toBeVisible();
+  const { tasks } = await server.client.session.get.query({ sessionId });
+  expect(tasks.map(({ state }) => state)).toEqual(["working", "completed"]);
+});
+
+test("of two edits of the queue that failed together, each can be saved again", async ({ page, server }) => {
+  await signIn(page, server);
+  await send(page, "stall");
+  const sessionId = await sessionIdOf(page);
+  const items = page.getByRole("list", { name: "Queued" }).getByRole("listitem");
+  const prompts = ["reply: one", "reply: two"];
+  for (const [place, prompt] of prompts.entries()) {
+    await send(page, prompt);
+    await expect(items.nth(place).getByRole("button", { name: "Edit" })).toBeAttached();
+  }
+  let isAway = true;
+  const released = Promise.withResolvers<void>();
+  let failed = 0;
+  await page.route(/task\.edit/, async (route) => {
+    await released.promise;
+    if (!isAway) return route.continue();
+    failed += 1;
+    return route.abort();
+  });
+  for (const [place, prompt] of prompts.entries()) {
+    await items.nth(place).hover();
+    await items.nth(place).getByRole("button", { name: "Edit" }).click();
+    const field = items.nth(place).getByRole("textbox", { name: "Queued message" });
+    await field.fill(`${prompt}, changed`);
+    await field.press("Enter");
+  }
+  released.resolve();
+  await expect.poll(() => failed).toBe(2);
+  await expect(page.getByText("Couldn't update the queue")).toHaveCount(2);
+  isAway = false;
+  for (const place of [0, 1])
+    await items.nth(place).getByRole("textbox", { name: "Queued message" }).press("Enter");
+  await expect
+    .poll(async () =>
+      (await server.client.session.get.query({ sessionId })).tasks.map(({ prompt }) => prompt),
+    )
+    .toEqual(["reply: two, changed", "reply: one, changed", "stall"]);
 });

@@ -46,7 +46,9 @@ const SEND =
   "inline-flex shrink-0 items-center justify-center bg-primary text-on-primary transition-opacity hover:opacity-88 disabled:opacity-30";
 
 export interface Stop {
-  /** Stops the running task. */
+  /** The running task. */
+  taskId: string;
+  /** Stops it. */
   stop: () => void;
   /** The same, and clears the queue. */
   stopAll: () => void;

@@ -60,7 +60,7 @@ export function Composer(props: ComposerProps) {
   const isChoosing = completion.choices.length > 0;
   const { keys, isArmed } = useComposerKeys({
     send,
-    stop: stop?.stop ?? null,
+    stop,
     complete: completion.onKeyDown,
     // Focus the transcript, where scrolling and single keys work.
     leave: () => document.querySelector<HTMLElement>("[data-pane]")?.focus(),

@@ -1,4 +1,5 @@
 import { type CompositionEvent, type KeyboardEvent, useEffect, useState } from "react";
+import type { Stop } from "./composer-buttons.tsx";
 import { useIme } from "./ime.ts";
 import { type WhenBusy, whenBusyOf } from "./when-busy.ts";
 
@@ -24,24 +25,27 @@ export function useComposerKeys({
   leave,
 }: {
   send: (how: WhenBusy) => void;
-  stop: (() => void) | null;
+  /** Null while nothing runs. */
+  stop: Pick<Stop, "taskId" | "stop"> | null;
   /** @returns whether the key was for the list of completions. */
   complete: (event: KeyboardEvent) => boolean;
   /** Esc with nothing to stop. */
   leave: () => void;
 }): { keys: ComposerKeys; isArmed: boolean } {
   const ime = useIme();
-  const [armedAt, setArmedAt] = useState<number | null>(null);
+  const [armed, setArmed] = useState<{ taskId: string } | null>(null);
   useEffect(() => {
-    if (armedAt === null) return undefined;
-    const timer = setTimeout(() => setArmedAt(null), ARMED_MS);
+    if (armed === null) return undefined;
+    const timer = setTimeout(() => setArmed(null), ARMED_MS);
     return () => clearTimeout(timer);
-  }, [armedAt]);
+  }, [armed]);
+  // The one that the first Esc was about may have ended since, and another one begun.
+  const isArmed = armed !== null && armed.taskId === stop?.taskId;
   const escape = (event: KeyboardEvent): void => {
     if (stop === null) return leave();
-    if (armedAt === null || event.repeat) return setArmedAt(event.timeStamp);
-    setArmedAt(null);
-    stop();
+    if (!isArmed || event.repeat) return setArmed({ taskId: stop.taskId });
+    setArmed(null);
+    stop.stop();
   };
   const keys: ComposerKeys = {
     onCompositionEnd: ime.onCompositionEnd,
@@ -54,10 +58,10 @@ export function useComposerKeys({
       } else if (event.key === "Escape") {
         event.preventDefault();
         escape(event);
-      } else setArmedAt(null);
+      } else setArmed(null);
     },
   };
-  return { keys, isArmed: armedAt !== null && stop !== null };
+  return { keys, isArmed };
 }
 
 export const isTouch = (): boolean => window.matchMedia("(pointer: coarse)").matches;

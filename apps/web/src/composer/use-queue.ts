@@ -52,8 +52,11 @@ export function useQueue(sessionId: string): Queue {
     onError: explain,
   });
   return {
-    edit: (taskId, prompt, onSettled) => edit.mutate({ taskId, prompt }, { onSettled }),
-    move: (to, onSettled) => move.mutate(to, { onSettled: () => onSettled?.() }),
+    // `mutate` itself tells of the last call alone: of two edits on their way, the first would never be over.
+    edit: (taskId, prompt, onSettled) => void edit.mutateAsync({ taskId, prompt }).then(onSettled, onSettled),
+    move(to, onSettled = () => {}) {
+      void move.mutateAsync(to).then(onSettled, onSettled);
+    },
     steer: (taskId) => steer.mutate({ taskId }),
     sendNow: (taskId, first, running) => sendNow.mutate({ taskId, first, running }),
     cancel: (taskId) => cancel.mutate({ taskId }),

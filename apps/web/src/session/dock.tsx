@@ -44,6 +44,7 @@ export function Dock({
     first === null
       ? null
       : {
+          taskId: first,
           stop: () => cancel(first),
           // From the last: none of them starts meanwhile.
           stopAll: () => cancel(...following.toReversed(), first),
