@@ -1,5 +1,5 @@
 import { say } from "@trunkline/testkit";
-import { expect, send, signIn, test } from "../fixtures.ts";
+import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 import { whatIsLost } from "../reflow/what-is-lost.ts";
 
 /** The narrowest that WCAG 2.2's 1.4.10 asks for, a laptop's 1280 × 800 at 200 % zoom, and the same as it is. */
@@ -125,3 +125,29 @@ for (const { name, viewport, deviceScaleFactor } of SIZES) {
     });
   });
 }
+
+test.describe("on a phone held sideways", () => {
+  test.use({ viewport: { width: 667, height: 375 } });
+
+  test("what waits is answered, however much is queued", async ({ page, asking, provider }) => {
+    const command = Array.from({ length: 12 }, (_, line) => `echo ${line}`).join("\n");
+    provider.enqueue(say.reply(say.toolCall("bash", { command })));
+    await signIn(page, asking);
+    await send(page, "go");
+    const allow = page.getByRole("region", { name: "Needs you" }).last().getByRole("button", {
+      name: "Allow",
+      exact: true,
+    });
+    await expect(allow).toBeEnabled();
+    const sessionId = await sessionIdOf(page);
+    for (const prompt of ["reply: one", "reply: two", "reply: three"])
+      await asking.client.task.submit.mutate({ sessionId, prompt });
+    const queue = page.getByRole("list", { name: "Queued" });
+    await expect(queue.getByRole("listitem")).toHaveCount(3);
+    // By hand: to what a script or a key goes to, the browser scrolls also where no hand can.
+    await queue.getByRole("listitem").first().hover();
+    await page.mouse.wheel(0, 3_000);
+    await expect(allow).toBeInViewport({ ratio: 1 });
+    await expect(page.getByRole("textbox", { name: "Message" })).toBeInViewport({ ratio: 1 });
+  });
+});

@@ -95,7 +95,7 @@ export function Composer(props: ComposerProps) {
         send("enqueue");
       }}
       className={clsx(
-        "relative rounded-xl border bg-background transition-colors focus-within:border-accent",
+        "relative shrink-0 rounded-xl border bg-background transition-colors focus-within:border-accent",
         isOver ? "border-accent" : "border-line-strong",
       )}
     >

@@ -55,20 +55,23 @@ export function Dock({
   const agent = useSessionAgent(sessionId);
   const commands = useSessionCommands(sessionId, { stop, model, agent });
   return (
-    <div className="mx-auto w-full max-w-[808px] px-6 pb-4 max-md:px-2 max-md:pb-2">
-      {hasQueue && (
-        <QueueChips
-          sessionId={sessionId}
-          waiting={queue}
-          running={active?.id ?? null}
-          isWaitingForAnswer={
-            active?.state === "input-required" && active.reason !== "child" && active.reason !== "limit"
-          }
-          focusComposer={() => composer.current?.focus()}
-        />
-      )}
-      <WaitingChips messages={unsent} />
-      <ApprovalDock focusComposer={() => composer.current?.focus()} />
+    // On a low screen, such as a phone held sideways, what is above the message box scrolls.
+    <div className="mx-auto flex min-h-0 w-full max-w-[808px] flex-col px-6 pb-4 max-md:px-2 max-md:pb-2">
+      <div className="min-h-0 overflow-y-auto">
+        {hasQueue && (
+          <QueueChips
+            sessionId={sessionId}
+            waiting={queue}
+            running={active?.id ?? null}
+            isWaitingForAnswer={
+              active?.state === "input-required" && active.reason !== "child" && active.reason !== "limit"
+            }
+            focusComposer={() => composer.current?.focus()}
+          />
+        )}
+        <WaitingChips messages={unsent} />
+        <ApprovalDock focusComposer={() => composer.current?.focus()} />
+      </div>
       <Composer
         place={sessionId}
         handle={composer}

@@ -12,7 +12,7 @@ export function TranscriptSkeleton() {
   return (
     <div
       aria-hidden
-      className="relative mx-auto flex min-h-0 w-full max-w-[808px] grow flex-col justify-end overflow-hidden px-6 max-md:px-4"
+      className="relative mx-auto flex min-h-0 w-full max-w-[808px] grow basis-0 flex-col justify-end overflow-hidden px-6 max-md:px-4"
     >
       <div
         ref={place}

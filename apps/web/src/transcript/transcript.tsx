@@ -135,7 +135,7 @@ export function Transcript({
   });
 
   return (
-    <div className="relative min-h-0 grow">
+    <div className="relative min-h-0 grow basis-0">
       <div
         ref={frame}
         role="log"
