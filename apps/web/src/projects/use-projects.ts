@@ -27,6 +27,8 @@ export function useProjects({ enabled = true }: { enabled?: boolean } = {}) {
       return projects.toSorted((a, b) => a.name.localeCompare(b.name));
     },
     staleTime: 30_000,
+    // Forms are written on them while the settings are not shown (settings/kept-settings.tsx).
+    gcTime: Infinity,
     enabled,
   });
 }

@@ -12,6 +12,7 @@ import { Skeleton } from "../ui/skeleton.tsx";
 import { showToast } from "../ui/toasts.ts";
 import { changedFields } from "./changed-fields.ts";
 import { FIELD, Fields, Labeled } from "./fields.tsx";
+import { KEPT } from "./kept.ts";
 import { Note, Section } from "./section.tsx";
 import { limitOf } from "./usage-words.ts";
 
@@ -50,7 +51,7 @@ export function BudgetsSection({ isAdmin }: { isAdmin: boolean }) {
 
 function Budget({ budget }: { budget: Ref }) {
   const trpc = useTRPC();
-  const { data, error, isPending, refetch } = useQuery(trpc.budget.get.queryOptions(budget));
+  const { data, error, isPending, refetch } = useQuery(trpc.budget.get.queryOptions(budget, KEPT));
   const [isEditing, setIsEditing] = useState(false);
   if (isPending) return <Skeleton className="m-4 h-20" />;
   if (data === undefined) {

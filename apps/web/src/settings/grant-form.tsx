@@ -37,7 +37,10 @@ interface GrantFormProps {
 /** Lets somebody or something in: what it may do, confirmed by a token, because a browser's sign-in alone can't. */
 export function GrantForm(props: GrantFormProps) {
   const { most, isReady, isBusy, error } = props;
-  const [scope, setScope] = useState<Scope>("write");
+  const [chosen, setScope] = useState<Scope>("write");
+  const scopes = SCOPES.filter(({ value }) => most === undefined || most.includes(value));
+  // What is shown is what is given, whatever the token that confirms it could give.
+  const scope = scopes.find(({ value }) => value === chosen)?.value ?? scopes.at(-1)?.value ?? "read";
   const [confirmation, setConfirmation] = useState("");
   /** A second Enter comes before `isBusy` is rendered, and would let in twice. */
   const isUnderway = useRef(false);
@@ -60,13 +63,11 @@ export function GrantForm(props: GrantFormProps) {
           }
           className={GRANT_FIELD}
         >
-          {SCOPES.filter(({ value }) => most === undefined || most.includes(value)).map(
-            ({ value, words }) => (
-              <option key={value} value={value}>
-                {words}
-              </option>
-            ),
-          )}
+          {scopes.map(({ value, words }) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
         </select>
         {props.after}
         <input

@@ -5,6 +5,7 @@ import { useTRPC } from "../api/trpc.ts";
 import { reload } from "../api/reload.ts";
 import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
+import { KEPT } from "./kept.ts";
 import { EMPTY_MCP_DRAFT, inputOfDraft } from "./mcp-draft.ts";
 import { McpForm } from "./mcp-form.tsx";
 import { McpServerRow } from "./mcp-server-row.tsx";
@@ -14,7 +15,7 @@ import { Note, Section } from "./section.tsx";
 export function McpSection() {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const list = useQuery(trpc.mcp.list.queryOptions({}, { refetchOnWindowFocus: true }));
+  const list = useQuery(trpc.mcp.list.queryOptions({}, { ...KEPT, refetchOnWindowFocus: true }));
   const [isMaking, setIsMaking] = useState(false);
   const refresh = (): void => {
     void reload(queries, trpc.mcp.list.queryKey());
@@ -46,7 +47,10 @@ export function McpSection() {
           isSaving={add.isPending}
           error={add.error?.message ?? null}
           save={(draft) => add.mutate(inputOfDraft(draft))}
-          close={() => setIsMaking(false)}
+          close={() => {
+            add.reset();
+            setIsMaking(false);
+          }}
         />
       )}
       {list.isPending && <Skeleton className="m-4 h-10" />}

@@ -40,6 +40,11 @@ export function McpServerRow({ server, refresh }: { server: McpServer; refresh: 
       },
     }),
   );
+  const setEditing = (next: boolean): void => {
+    // Why it was not saved then is nothing about what is written next.
+    update.reset();
+    setIsEditing(next);
+  };
   const toggle = useMutation(
     trpc.mcp.update.mutationOptions({ onSuccess: refresh, onError: failed("change") }),
   );
@@ -108,7 +113,7 @@ export function McpServerRow({ server, refresh }: { server: McpServer; refresh: 
                 size="small"
                 aria-label={`Edit ${name}`}
                 disabled={isBusy}
-                onClick={() => setIsEditing(!isEditing)}
+                onClick={() => setEditing(!isEditing)}
               >
                 Edit
               </Button>
@@ -150,7 +155,7 @@ export function McpServerRow({ server, refresh }: { server: McpServer; refresh: 
             save={(draft, opened) =>
               update.mutate({ serverId, ...changedFields(inputOf(opened), inputOf(draft)) })
             }
-            close={() => setIsEditing(false)}
+            close={() => setEditing(false)}
           />
         </div>
       )}

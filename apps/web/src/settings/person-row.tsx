@@ -22,6 +22,8 @@ export function PersonRow({ user, isMe, isBusy, invite, remove }: PersonRowProps
   const [deletesSessions, setDeletesSessions] = useState(false);
   const [showsTokens, setShowsTokens] = useState(false);
   const isGone = user.removedAt !== null;
+  // It is done: nobody is to press it again, nor to be asked once they are back.
+  if (isGone && isAsking) setIsAsking(false);
   const Icon = isGone ? UserRoundX : UserRound;
   return (
     <div className="px-4 py-2.5 text-sm">

@@ -11,7 +11,8 @@ import { Note, Section } from "./section.tsx";
 export function ProjectsSection() {
   const { data: projects, isPending, isError, error, refetch } = useProjects();
   const [isMaking, setIsMaking] = useState(false);
-  const [editing, setEditing] = useState<string | null>(null);
+  /** Those whose forms are open: to begin with another one gives none of them up. */
+  const [editing, setEditing] = useState<ReadonlySet<string>>(new Set());
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (window.location.hash === "#projects") place.current?.scrollIntoView();
@@ -42,10 +43,18 @@ export function ProjectsSection() {
           <Note>No projects yet. Add a repository, and sessions can work in clones of it.</Note>
         )}
         {projects?.map((project: Project) =>
-          editing === project.id ? (
-            <ProjectForm key={project.id} project={project} close={() => setEditing(null)} />
+          editing.has(project.id) ? (
+            <ProjectForm
+              key={project.id}
+              project={project}
+              close={() => setEditing((open) => new Set([...open].filter((id) => id !== project.id)))}
+            />
           ) : (
-            <ProjectRow key={project.id} project={project} edit={() => setEditing(project.id)} />
+            <ProjectRow
+              key={project.id}
+              project={project}
+              edit={() => setEditing((open) => new Set([...open, project.id]))}
+            />
           ),
         )}
       </Section>

@@ -9,6 +9,7 @@ import { Problem } from "../ui/problem.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { BudgetsSection } from "./budgets-section.tsx";
 import { UsageSection } from "./usage-section.tsx";
+import { KEPT } from "./kept.ts";
 import { Fact, Section } from "./section.tsx";
 import { McpSection } from "./mcp-section.tsx";
 import { ModelsSection } from "./models-section.tsx";
@@ -26,7 +27,7 @@ import { TokensSection } from "./tokens-section.tsx";
 export function SettingsPage() {
   const trpc = useTRPC();
   const info = useQuery(trpc.server.info.queryOptions(undefined, { staleTime: 60_000 }));
-  const me = useQuery(trpc.user.me.queryOptions());
+  const me = useQuery(trpc.user.me.queryOptions(undefined, KEPT));
   const isAdmin = me.data?.scopes.includes("admin") === true;
   return (
     <>

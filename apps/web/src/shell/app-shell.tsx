@@ -16,8 +16,6 @@ import { watchOutbox } from "../outbox/use-outbox.ts";
 import { watchSessions } from "../sessions/use-sessions.ts";
 import { NeedsYouToasts } from "../sessions/needs-you-toasts.tsx";
 import { TitleBadge } from "../sessions/title-badge.tsx";
-import { Button } from "../ui/button.tsx";
-import { Problem } from "../ui/problem.tsx";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { confirmation } from "../ui/confirmation.ts";
 import { watchDoubleClicks } from "../ui/one-click.ts";
@@ -45,19 +43,6 @@ const WATCHES = [
   registerOfflineWorker,
   watchNotifications,
 ];
-
-/** Shown after a bug in a screen. Nothing is lost: everything is on the server. */
-function pageProblem(error: Error, retry: () => void): ReactNode {
-  return (
-    <main className="grow">
-      <Problem
-        title="Something went wrong"
-        detail={`${error.message} Tasks keep running, and what you typed is saved.`}
-        action={<Button onClick={retry}>Reload</Button>}
-      />
-    </main>
-  );
-}
 
 export function AppShell({ children }: { children: ReactNode }) {
   const shared = sharedSessionOf(usePath());
@@ -89,9 +74,7 @@ function OwnShell({ children }: { children: ReactNode }) {
       </aside>
       <div className="flex min-w-0 grow flex-col">
         <NetworkStrip />
-        <ErrorBoundary fallback={pageProblem}>
-          <Screens notFound={children} />
-        </ErrorBoundary>
+        <Screens notFound={children} />
       </div>
       <Overlays />
       {isAsking && (

@@ -70,8 +70,8 @@ export const InspectorSheet = preloaded(
 export const ShareDialog = preloaded(async () => (await import("../share/share-dialog.tsx")).ShareDialog);
 /** Not fetched ahead: who has a session of their own does not need it, and who has a link opens nothing else. */
 export const SharedPage = preloaded(async () => (await import("../share/shared-page.tsx")).SharedPage);
-export const SettingsPage = preloaded(
-  async () => (await import("../settings/settings-page.tsx")).SettingsPage,
+export const Settings = preloaded(
+  async () => (await import("../settings/kept-settings.tsx")).KeptSettings,
   () => <Skeleton className="m-8 h-60 rounded-lg" />,
 );
 
@@ -94,7 +94,7 @@ const PARTS = [
   InspectorTabs,
   ResizeHandle,
   InspectorSheet,
-  SettingsPage,
+  Settings,
   ShareDialog,
   SignInPage,
 ];
