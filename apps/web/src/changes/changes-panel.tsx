@@ -49,7 +49,8 @@ export function ChangesPanel() {
     if (!next.delete(path)) next.add(path);
     setOpen(next);
   };
-  const { data } = changes;
+  // While another part is loaded, the files are those of the one before.
+  const { data, isPlaceholderData: isOld } = changes;
   const files = data?.files ?? [];
   const isAllOpen = files.length > 0 && files.every(({ path }) => open.has(path));
   return (
@@ -75,7 +76,7 @@ export function ChangesPanel() {
           <Button
             size="small"
             look="quiet"
-            disabled={isBlocked}
+            disabled={isBlocked || isOld}
             data-hint={isBlocked ? "Stop the task first" : "Revert all changes"}
             onClick={() => void revert({ kind: "start" })}
           >
@@ -119,7 +120,8 @@ export function ChangesPanel() {
         ref={frame}
         tabIndex={0}
         aria-label="Changes"
-        className="min-h-0 grow overflow-x-hidden overflow-y-auto pb-4 -outline-offset-2"
+        aria-busy={isOld}
+        className="min-h-0 grow overflow-x-hidden overflow-y-auto pb-4 -outline-offset-2 aria-busy:opacity-60"
       >
         {changes.isPending && <ListSkeleton />}
         {changes.isError && data === undefined && (
@@ -145,7 +147,7 @@ export function ChangesPanel() {
                   scope={scope}
                   isOpen={open.has(file.path)}
                   toggle={() => toggle(file.path)}
-                  revert={isBlocked || isLastTask ? null : () => void revert({ kind: "file", file })}
+                  revert={isBlocked || isLastTask || isOld ? null : () => void revert({ kind: "file", file })}
                   layout={layout}
                   review={review}
                   comments={byPath.get(file.path) ?? NO_COMMENTS}

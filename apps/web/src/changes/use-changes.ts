@@ -40,7 +40,8 @@ function diffQuery(
   changes: Changes,
 ) {
   return queryOptions({
-    queryKey: ["diff", scope.sessionId, changes.fromCommit, changes.toCommit, path, oldPath],
+    // Of another part of the changes the list may still be the one before: what is asked for it is none of that one's.
+    queryKey: ["diff", scope.sessionId, scope.fromSeq, changes.fromCommit, changes.toCommit, path, oldPath],
     queryFn: ({ signal }) =>
       client.session.diff.query(
         { ...inputOf(scope), path, ...(oldPath !== undefined && { oldPath }) },

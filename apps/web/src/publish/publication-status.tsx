@@ -13,6 +13,8 @@ import {
 import { useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
 import { reload } from "../api/reload.ts";
+import { forgetDraft } from "../composer/draft.ts";
+import { useDraft } from "../composer/use-draft.ts";
 import { TextLink } from "../markdown/links.tsx";
 import { isConnectionError } from "../network/network.ts";
 import { FIELD, Labeled } from "../settings/fields.tsx";
@@ -23,6 +25,7 @@ import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { showToast } from "../ui/toasts.ts";
+import { bringBackPlace } from "./publish-draft.ts";
 import { ReviewComments } from "./review-comments.tsx";
 import { publicationKey, usePublication } from "./use-publication.ts";
 
@@ -73,7 +76,7 @@ export function PublicationStatus({ sessionId }: { sessionId: string }) {
       )}
       {checks.length > 0 && <Checks checks={checks} />}
       {comments.length > 0 && <ReviewComments comments={comments} />}
-      {feedback !== null && <BringBack key={feedback.digest} sessionId={sessionId} feedback={feedback} />}
+      {feedback !== null && <BringBack sessionId={sessionId} feedback={feedback} />}
     </div>
   );
 }
@@ -160,34 +163,37 @@ function Checks({ checks }: { checks: readonly Check[] }) {
   );
 }
 
-/** Failed checks and review comments as the next prompt, which is shown first: others wrote it. */
-function BringBack({
-  sessionId,
-  feedback,
-}: {
-  sessionId: string;
-  feedback: NonNullable<Publication["feedback"]>;
-}) {
+type Feedback = NonNullable<Publication["feedback"]>;
+
+/**
+ * Failed checks and review comments as the next prompt, which is shown first: others wrote it. What they add meanwhile is no
+ * part of it until it was shown, too.
+ */
+function BringBack({ sessionId, feedback }: { sessionId: string; feedback: Feedback }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const [isOpen, setIsOpen] = useState(false);
-  const [note, setNote] = useState("");
+  const [shown, show] = useState<Feedback | null>(null);
+  const place = bringBackPlace(sessionId);
+  const { text: note, draft } = useDraft(place);
   const bring = useMutation(
     trpc.session.bringBack.mutationOptions({
       onSuccess: () => {
         showToast("Sent to the agent");
+        forgetDraft(place);
+        show(null);
         void reload(queries, publicationKey(sessionId));
       },
     }),
   );
-  if (!isOpen) {
+  if (shown === null) {
     return (
-      <Button className="self-start" onClick={() => setIsOpen(true)}>
+      <Button className="self-start" onClick={() => show(feedback)}>
         Bring back as prompt:{" "}
         {plural(feedback.items, "comment or failed check", "comments and failed checks")}…
       </Button>
     );
   }
+  const isOld = shown.digest !== feedback.digest;
   return (
     <div className="flex flex-col gap-2">
       <pre
@@ -195,8 +201,16 @@ function BringBack({
         aria-label="Prompt"
         className="max-h-48 overflow-auto rounded-md border border-line bg-background px-2.5 py-1.5 font-mono text-code [overflow-wrap:anywhere] whitespace-pre-wrap"
       >
-        {revealHidden(feedback.prompt)}
+        {revealHidden(shown.prompt)}
       </pre>
+      {isOld && (
+        <p role="alert" className="flex flex-wrap items-center gap-2 text-sm text-waits">
+          Comments or checks have changed since.
+          <Button size="small" onClick={() => show(feedback)}>
+            Show them
+          </Button>
+        </p>
+      )}
       <Labeled label="Your note" hint="Optional. Others wrote the rest.">
         <input
           dir="auto"
@@ -204,7 +218,7 @@ function BringBack({
           maxLength={4_000}
           autoComplete="off"
           placeholder="Fix what the reviewers found"
-          onChange={(event) => setNote(event.target.value)}
+          onChange={(event) => draft.write(event.target.value)}
           className={FIELD}
         />
       </Labeled>
@@ -218,18 +232,24 @@ function BringBack({
       <div className="flex gap-2">
         <Button
           look="primary"
-          disabled={bring.isPending}
+          disabled={bring.isPending || isOld}
           onClick={() =>
             bring.mutate({
               sessionId,
-              digest: feedback.digest,
+              digest: shown.digest,
               ...(note.trim() !== "" && { note: note.trim() }),
             })
           }
         >
           Send to the agent
         </Button>
-        <Button look="quiet" onClick={() => setIsOpen(false)}>
+        <Button
+          look="quiet"
+          onClick={() => {
+            forgetDraft(place);
+            show(null);
+          }}
+        >
           Cancel
         </Button>
       </div>

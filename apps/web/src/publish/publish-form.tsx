@@ -1,8 +1,10 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { PublishInput } from "@trunkline/contract";
-import { type SubmitEvent, useState } from "react";
+import type { SubmitEvent } from "react";
 import { useTRPC } from "../api/trpc.ts";
 import { reload } from "../api/reload.ts";
+import { forgetDraft } from "../composer/draft.ts";
+import { useDraft } from "../composer/use-draft.ts";
 import { download } from "../files/download.ts";
 import { isConnectionError } from "../network/network.ts";
 import { useProjects } from "../projects/use-projects.ts";
@@ -11,6 +13,7 @@ import { useSessionState } from "../session-stream/use-open-session.ts";
 import { FIELD, Fields, Labeled } from "../settings/fields.tsx";
 import { Button } from "../ui/button.tsx";
 import { showToast } from "../ui/toasts.ts";
+import { type PublishDraft, publishDraftOf, publishPlace } from "./publish-draft.ts";
 import { publicationKey } from "./use-publication.ts";
 
 type Kind = PublishInput["kind"];
@@ -39,7 +42,7 @@ interface PublishFormProps {
   close: () => void;
 }
 
-/** What is published, and as what. */
+/** What is published, and as what. What is written stays until it is published, or given up by its button. */
 export function PublishForm({ sessionId, onPublished, close }: PublishFormProps) {
   const trpc = useTRPC();
   const queries = useQueryClient();
@@ -48,9 +51,11 @@ export function PublishForm({ sessionId, onPublished, close }: PublishFormProps)
   const { data: projects } = useProjects();
   const source = projects?.find(({ id }) => id === projectId)?.source.kind ?? null;
   const kinds = kindsOf(projectId, source);
-  const [chosen, setChosen] = useState<Kind | null>(null);
-  const kind = chosen !== null && kinds.includes(chosen) ? chosen : (kinds[0] ?? "patch");
-  const [draft, setDraft] = useState({ title: "", body: "", branch: "", isDraft: false });
+  const place = publishPlace(sessionId);
+  const { text: kept, draft: keeper } = useDraft(place);
+  const draft = publishDraftOf(kept);
+  const write = (next: Partial<PublishDraft>): void => keeper.write(JSON.stringify({ ...draft, ...next }));
+  const kind = draft.kind !== null && kinds.includes(draft.kind) ? draft.kind : (kinds[0] ?? "patch");
   const publish = useMutation(
     trpc.session.publish.mutationOptions({
       onSuccess: (published) => {
@@ -59,6 +64,7 @@ export function PublishForm({ sessionId, onPublished, close }: PublishFormProps)
         showToast(WORDS[published.kind].done, {
           detail: published.kind === "patch" ? undefined : published.branch,
         });
+        forgetDraft(place);
         void reload(queries, publicationKey(sessionId));
         onPublished();
       },
@@ -86,7 +92,11 @@ export function PublishForm({ sessionId, onPublished, close }: PublishFormProps)
     <form aria-label="Publish changes" onSubmit={submit} className="flex flex-col gap-3">
       <Fields isSaving={publish.isPending}>
         <Labeled label="Publish as">
-          <select value={kind} onChange={(event) => setChosen(event.target.value as Kind)} className={FIELD}>
+          <select
+            value={kind}
+            onChange={(event) => write({ kind: event.target.value as Kind })}
+            className={FIELD}
+          >
             {kinds.map((one) => (
               <option key={one} value={one}>
                 {WORDS[one].option}
@@ -101,7 +111,7 @@ export function PublishForm({ sessionId, onPublished, close }: PublishFormProps)
             maxLength={200}
             autoComplete="off"
             placeholder={title}
-            onChange={(event) => setDraft({ ...draft, title: event.target.value })}
+            onChange={(event) => write({ title: event.target.value })}
             className={FIELD}
           />
         </Labeled>
@@ -112,7 +122,7 @@ export function PublishForm({ sessionId, onPublished, close }: PublishFormProps)
               rows={4}
               value={draft.body}
               maxLength={60_000}
-              onChange={(event) => setDraft({ ...draft, body: event.target.value })}
+              onChange={(event) => write({ body: event.target.value })}
               className={`${FIELD} h-auto py-1.5`}
             />
           </Labeled>
@@ -125,7 +135,7 @@ export function PublishForm({ sessionId, onPublished, close }: PublishFormProps)
               autoComplete="off"
               spellCheck={false}
               placeholder={branch ?? "trunkline/…"}
-              onChange={(event) => setDraft({ ...draft, branch: event.target.value })}
+              onChange={(event) => write({ branch: event.target.value })}
               className={`${FIELD} font-mono`}
             />
           </Labeled>
@@ -135,7 +145,7 @@ export function PublishForm({ sessionId, onPublished, close }: PublishFormProps)
             <input
               type="checkbox"
               checked={draft.isDraft}
-              onChange={(event) => setDraft({ ...draft, isDraft: event.target.checked })}
+              onChange={(event) => write({ isDraft: event.target.checked })}
               className="size-4 accent-accent"
             />
             Open as a draft
@@ -158,7 +168,13 @@ export function PublishForm({ sessionId, onPublished, close }: PublishFormProps)
             Publish them as well
           </Button>
         )}
-        <Button look="quiet" onClick={close}>
+        <Button
+          look="quiet"
+          onClick={() => {
+            forgetDraft(place);
+            close();
+          }}
+        >
           Cancel
         </Button>
       </div>

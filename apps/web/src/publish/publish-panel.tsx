@@ -1,7 +1,9 @@
 import { useState } from "react";
+import { useDraft } from "../composer/use-draft.ts";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { PublicationStatus } from "./publication-status.tsx";
+import { publishPlace } from "./publish-draft.ts";
 import { PublishForm } from "./publish-form.tsx";
 import { usePublication } from "./use-publication.ts";
 
@@ -16,6 +18,8 @@ export function PublishPanel({ close }: { close: () => void }) {
   const publication = usePublication(sessionId, isUnknown);
   const hasPublished = hasLoaded || (publication.data?.published ?? null) !== null;
   const [isAgain, setIsAgain] = useState(false);
+  // Somebody else may publish meanwhile: what is being written stays.
+  const isWritten = useDraft(publishPlace(sessionId)).text !== "";
   return (
     <section
       aria-label="Publish"
@@ -24,7 +28,7 @@ export function PublishPanel({ close }: { close: () => void }) {
       {hasPublished && <PublicationStatus sessionId={sessionId} />}
       {isUnknown && publication.isPending ? (
         <Skeleton className="h-12" />
-      ) : hasPublished && !isAgain ? (
+      ) : hasPublished && !isAgain && !isWritten ? (
         <div className="mt-3 flex gap-2">
           <button
             type="button"
@@ -42,11 +46,7 @@ export function PublishPanel({ close }: { close: () => void }) {
           </button>
         </div>
       ) : (
-        <div
-          // Somebody else may publish meanwhile: what is being written stays.
-          onInput={() => setIsAgain(true)}
-          className={hasPublished ? "mt-3 border-t border-line pt-3" : undefined}
-        >
+        <div className={hasPublished ? "mt-3 border-t border-line pt-3" : undefined}>
           <PublishForm
             sessionId={sessionId}
             onPublished={() => setIsAgain(false)}

@@ -1,0 +1,124 @@
+import type { Page } from "@playwright/test";
+import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
+
+const changes = async (page: Page): Promise<void> => {
+  const tab = page.getByRole("tab", { name: "Changes" });
+  if (!(await tab.isVisible())) await page.getByRole("button", { name: "Inspector" }).click();
+  await tab.click();
+};
+
+/** Opens the panel of a session that has written a file. */
+async function publish(page: Page): Promise<void> {
+  await changes(page);
+  await page.getByRole("button", { name: "Publish…" }).click();
+}
+
+async function write(page: Page): Promise<string> {
+  await send(page, 'tool: write_file {"path":"a.txt","content":"x"}');
+  const sessionId = await sessionIdOf(page);
+  await expect(page.getByRole("log").getByText("Done", { exact: true })).toBeVisible();
+  return sessionId;
+}
+
+test("what is written about work that is to be published stays until it is published or given up", async ({
+  page,
+  server,
+}) => {
+  await signIn(page, server);
+  await write(page);
+  await publish(page);
+  const title = page.getByRole("form", { name: "Publish changes" }).getByLabel("Title");
+  await title.fill("A title that took a while");
+  // To another tab of the panel, and back.
+  await page.getByRole("tab", { name: "Files" }).click();
+  await publish(page);
+  await expect(title).toHaveValue("A title that took a while");
+  await page.reload();
+  await publish(page);
+  await expect(title).toHaveValue("A title that took a while");
+
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await publish(page);
+  await expect(title).toHaveValue("");
+  await title.fill("Another one");
+  await page.getByRole("button", { name: "Download patch" }).click();
+  await expect(page.getByText("Patch downloaded")).toBeVisible();
+  await page.reload();
+  await publish(page);
+  await page.getByRole("button", { name: "Publish again…" }).click();
+  await expect(title).toHaveValue("");
+});
+
+test("a note to what others wrote stays while they write on, and goes with nothing that was not read", async ({
+  page,
+  server,
+}) => {
+  let feedback = { prompt: "Rename it", digest: "one", items: 1 };
+  // In place of a forge.
+  await page.route(/\/trpc\/[^?]*session\.publication/, async (route) => {
+    const names = new URL(route.request().url()).pathname.replace("/trpc/", "").split(",");
+    const response = await route.fetch();
+    const answers = (await response.json()) as { result: { data: object } }[];
+    const answer = answers[names.indexOf("session.publication")]!;
+    answer.result.data = { ...answer.result.data, feedback };
+    await route.fulfill({ response, json: answers });
+  });
+  await signIn(page, server);
+  const sessionId = await write(page);
+  await server.client.session.publish.mutate({ sessionId, kind: "patch" });
+  await publish(page);
+  const bring = page.getByRole("button", { name: "Bring back as prompt" });
+  await bring.click();
+  const prompt = page.getByLabel("Prompt", { exact: true });
+  const note = page.getByRole("textbox", { name: "Your note" });
+  await expect(prompt).toHaveText("Rename it");
+  await note.fill("but not in the tests");
+
+  feedback = { prompt: "Rename it\nDelete all", digest: "two", items: 2 };
+  await page.getByRole("button", { name: "Reload", exact: true }).click();
+  await expect(page.getByText("Comments or checks have changed since.")).toBeVisible();
+  await expect(prompt).toHaveText("Rename it");
+  await expect(note).toHaveValue("but not in the tests");
+  await expect(page.getByRole("button", { name: "Send to the agent" })).toBeDisabled();
+  await page.getByRole("button", { name: "Show them" }).click();
+  await expect(prompt).toHaveText("Rename it Delete all");
+  await expect(page.getByRole("button", { name: "Send to the agent" })).toBeEnabled();
+
+  await page.reload();
+  await publish(page);
+  await bring.click();
+  await expect(note).toHaveValue("but not in the tests");
+});
+
+test("a diff that is opened while another part is loaded is of no other part", async ({ page, server }) => {
+  await signIn(page, server);
+  await send(page, 'tool: bash {"command":"echo one > a.txt"}');
+  const done = page.getByRole("log").getByText("Done", { exact: true });
+  await expect(done).toHaveCount(1);
+  await send(page, 'tool: bash {"command":"echo two >> a.txt"}');
+  await expect(done).toHaveCount(2);
+  await changes(page);
+  const part = page.getByRole("combobox", { name: "Which changes" });
+  const file = page.getByRole("button", { name: /a\.txt/, expanded: false });
+  await expect(file).toContainText("+2");
+
+  const released = Promise.withResolvers<void>();
+  const isLast = /session\.changes[^?]*\?.*fromSeq/;
+  await page.route(isLast, async (route) => {
+    await released.promise;
+    await route.continue();
+  });
+  await part.selectOption("Last task");
+  // Still the list of all changes: nothing of it is reverted by what it says of the files.
+  await file.hover();
+  await expect(page.getByRole("button", { name: "Copy path" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Revert a.txt" })).toHaveCount(0);
+  await file.click();
+  const diff = page.getByRole("region", { name: "Diff of a.txt" });
+  await expect(diff).toContainText("two");
+  released.resolve();
+  await expect(page.getByRole("button", { name: /a\.txt/, expanded: true })).toContainText("+1");
+  await part.selectOption("All changes");
+  await expect(page.getByRole("button", { name: /a\.txt/, expanded: true })).toContainText("+2");
+  await expect(diff.locator(".bg-added")).toHaveCount(2);
+});
