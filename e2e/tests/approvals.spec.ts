@@ -142,3 +142,64 @@ test("a long option of a question is read whole on a phone", async ({ page, prov
     expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(390);
   }
 });
+
+test("what is written for a request stays with it while the requests can't be loaded", async ({
+  page,
+  asking,
+  provider,
+}) => {
+  provider.enqueue(
+    say.reply(say.toolCall("bash", { command: "id" })),
+    say.reply(say.toolCall("bash", { command: "date" })),
+  );
+  await asking.client.task.submit.mutate({ prompt: "the first" });
+  await signIn(page, asking);
+  const requests = page.getByRole("region", { name: "Requests" });
+  const note = requests.getByRole("textbox", { name: "Note to the agent" }).first();
+  await note.fill("only in the sandbox");
+  const list = /\/trpc\/[^?]*approval\.list/;
+  await page.route(list, async (route) => route.fulfill({ status: 403, json: {} }));
+  await asking.client.task.submit.mutate({ prompt: "the second" });
+  await expect(requests.getByRole("alert")).toContainText("Couldn't load what waits for you.");
+  await page.unroute(list);
+  await requests.getByRole("button", { name: "Retry" }).click();
+  await expect(note).toHaveValue("only in the sandbox");
+});
+
+test("what was written for a request that was answered while nobody looked is in the message box", async ({
+  page,
+  context,
+  asking,
+  provider,
+}) => {
+  provider.enqueue(say.reply(say.toolCall("bash", { command: "id" })), say.reply(say.text("As you like.")));
+  await signIn(page, asking);
+  await send(page, "go");
+  const sessionId = await sessionIdOf(page);
+  await page.getByRole("textbox", { name: "Note to the agent" }).fill("only in the sandbox");
+  await page.close();
+  const { approvals } = await asking.client.session.get.query({ sessionId });
+  await asking.client.approval.answer.mutate({ approvalId: approvals[0]!.id, decision: "deny" });
+  const later = await context.newPage();
+  await later.goto(`${asking.url}/s/${sessionId}`);
+  await expect(later.getByRole("textbox", { name: "Message" })).toHaveValue("only in the sandbox");
+});
+
+test("what is chosen of several options is there again after a reload", async ({ page, server }) => {
+  await signIn(page, server);
+  const input = { question: "Which ones?", options: ["first", "second", "third"], multiple: true };
+  await send(page, `tool: ask_user ${JSON.stringify(input)}\nreply: fine`);
+  await sessionIdOf(page);
+  const options = page.getByRole("group", { name: "Options" });
+  for (const name of ["first", "third"]) await options.getByRole("button", { name }).click();
+  await page.reload();
+  for (const [name, isChosen] of [
+    ["first", "true"],
+    ["second", "false"],
+    ["third", "true"],
+  ] as const)
+    await expect(options.getByRole("button", { name })).toHaveAttribute("aria-pressed", isChosen);
+  await page.getByRole("button", { name: "Send answer" }).click();
+  const transcript = page.getByRole("log", { name: "Transcript" });
+  await expect(transcript.getByText(`Answered by ${server.name}: "first, third"`)).toBeVisible();
+});

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type SyntheticEvent, useState } from "react";
+import type { KeyboardEvent, SyntheticEvent } from "react";
 import { useIme } from "../composer/ime.ts";
 import { isTouch } from "../composer/use-composer-keys.ts";
 import { useDraft } from "../composer/use-draft.ts";
@@ -6,7 +6,8 @@ import { revealHidden } from "../text/reveal-hidden.ts";
 import { Button } from "../ui/button.tsx";
 import { useWhenReady } from "../ui/use-when-ready.ts";
 import type { Question } from "./open-approvals.ts";
-import { notePlace } from "./unsent-words.ts";
+import { typedFrom } from "./typed-form.ts";
+import { choicePlace, notePlace } from "./unsent-words.ts";
 import { useMayAnswer } from "./use-may-answer.ts";
 
 interface QuestionCardProps {
@@ -22,7 +23,9 @@ interface QuestionCardProps {
 /** A question from the agent: answered with text, its options, or both. Enter sends. */
 export function QuestionCard({ id, question, isAnswering, reply, decline }: QuestionCardProps) {
   const { text, draft } = useDraft(notePlace(id));
-  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const { text: kept, draft: choice } = useDraft(choicePlace(id));
+  const { chosen: known } = typedFrom(kept);
+  const chosen = Array.isArray(known) ? known : [];
   const ime = useIme();
   const { isSettled, isMeant } = useMayAnswer(id);
   const isOff = !isSettled || isAnswering;
@@ -36,7 +39,8 @@ export function QuestionCard({ id, question, isAnswering, reply, decline }: Ques
   const choose = (event: SyntheticEvent, option: string): void => {
     if (!isMeant(event)) return;
     if (question.multiple) {
-      setChosen(chosen.includes(option) ? chosen.filter((one) => one !== option) : [...chosen, option]);
+      const next = chosen.includes(option) ? chosen.filter((one) => one !== option) : [...chosen, option];
+      choice.write(JSON.stringify({ chosen: next }));
     } else send([option]);
   };
   const onKeyDown = (event: KeyboardEvent): void => {

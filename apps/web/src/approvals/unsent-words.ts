@@ -7,6 +7,13 @@ import type { OpenApproval } from "./open-approvals.ts";
 
 /** Key under which what is written for a request is kept until it is answered. */
 export const notePlace = (id: string): string => `note:${id}`;
+/** The same of what is chosen for it. */
+export const choicePlace = (id: string): string => `choice:${id}`;
+
+/** What was written and chosen for a request that was answered. */
+export function forgetWords(id: string): void {
+  for (const place of [notePlace(id), choicePlace(id)]) forgetDraft(place);
+}
 
 /**
  * What was written for a request that takes no answer any more goes to its session's message box.
@@ -21,19 +28,24 @@ export function keepUnsentWords(
   const fields = (): string[] =>
     Object.entries(typedFrom(written)).map(([name, value]) => `${name}: ${String(value)}`);
   const text = isForm ? fields().join("\n") : written;
-  forgetDraft(notePlace(id));
+  forgetWords(id);
   if (text.trim() === "") return false;
   draftOf(sessionId).giveBack({ text, files: [] });
   return true;
 }
 
-/** Looks after what is being written for requests that are answered elsewhere, or run out of time. */
+/**
+ * Looks after what is being written for requests that are answered elsewhere, or run out of time.
+ *
+ * @param open null: it is not known which are open, which is no reason to take one for settled
+ */
 export function useUnsentWords(
-  open: readonly { request: OpenApproval; sessionId: string | null }[],
+  open: readonly { request: OpenApproval; sessionId: string | null }[] | null,
   isHere: boolean,
 ): void {
-  const before = useRef(open);
+  const before = useRef(open ?? []);
   useEffect(() => {
+    if (open === null) return;
     const still = new Set(open.map(({ request }) => request.approvalId));
     for (const { request, sessionId } of before.current) {
       const { approvalId: id, question } = request;

@@ -3,12 +3,11 @@ import { isApiError } from "@trunkline/client";
 import type { ApprovalDecision, FormValue } from "@trunkline/contract";
 import type { MadeRule } from "./always-step.tsx";
 import { useTRPC } from "../api/trpc.ts";
-import { forgetDraft } from "../composer/draft.ts";
 import { isConnectionError } from "../network/network.ts";
 import { showToast } from "../ui/toasts.ts";
 import { useStore } from "zustand";
 import { answersUnderway, beginAnswer, endAnswer } from "./answers-underway.ts";
-import { keepUnsentWords, notePlace } from "./unsent-words.ts";
+import { forgetWords, keepUnsentWords } from "./unsent-words.ts";
 
 export interface Answer {
   answer(approvalId: string, decision: ApprovalDecision, note: string, made?: MadeRule): void;
@@ -45,13 +44,13 @@ export function useAnswer(sessionId: string | null): Answer {
   };
   const approval = useMutation(
     trpc.approval.answer.mutationOptions({
-      onSuccess: (_, { approvalId }) => forgetDraft(notePlace(approvalId)),
+      onSuccess: (_, { approvalId }) => forgetWords(approvalId),
       onError: (error, { approvalId }) => explain(approvalId, error),
     }),
   );
   const question = useMutation(
     trpc.question.answer.mutationOptions({
-      onSuccess: (_, { questionId }) => forgetDraft(notePlace(questionId)),
+      onSuccess: (_, { questionId }) => forgetWords(questionId),
       onError: (error, { questionId, answer }) =>
         explain(questionId, error, "values" in answer || "declined" in answer),
     }),

@@ -19,7 +19,9 @@ const MAX_CARDS = 10;
 export function NeedsYou({ sessions }: { sessions: readonly Session[] }) {
   const { requests, isLoading, error, retry } = useOpenRequests(sessions);
   useUnsentWords(
-    requests.map(({ request, session }) => ({ request, sessionId: session?.id ?? null })),
+    isLoading || error !== null
+      ? null
+      : requests.map(({ request, session }) => ({ request, sessionId: session?.id ?? null })),
     false,
   );
   const list = useRef<HTMLUListElement>(null);

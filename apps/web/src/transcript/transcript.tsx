@@ -8,6 +8,8 @@ import {
   useState,
 } from "react";
 import { useStore } from "zustand";
+import { useLeftWords } from "../approvals/use-left-words.ts";
+import { useIsReadOnly } from "../session-stream/read-only.ts";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { ActivityLine } from "./activity-line.tsx";
 import { ExpansionContext } from "./expansion.ts";
@@ -48,6 +50,8 @@ export function Transcript({
   handle: RefObject<TranscriptHandle | null>;
 }) {
   const session = useCurrentSession();
+  // Not of the transcript, but of every session's page, and nothing that its first load needs.
+  useLeftWords(session, useIsReadOnly());
   const view = useSessionState((state) => state.view);
   const { items, isBusy } = useTranscriptItems();
   const [marked, setMarked] = useState<string | null>(null);
