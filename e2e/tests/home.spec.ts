@@ -107,6 +107,43 @@ test("14.1: a session is renamed, forked and archived from the rail, and found a
   await page.waitForURL((url) => url.pathname.startsWith("/s/") && !url.pathname.includes(sessionId));
 });
 
+test("a title that could not be saved stays in its field", async ({ page, server }) => {
+  const { id } = await server.client.session.create.mutate({ title: "a first title" });
+  await signIn(page, server);
+  await page.goto(`${server.url}/s/${id}`);
+  await page.getByRole("button", { name: "a first title" }).click();
+  const field = page.getByRole("textbox", { name: "Session title" });
+  await field.fill("a better title");
+  await page.context().setOffline(true);
+  await field.press("Enter");
+  await expect(page.getByText("Couldn't rename the session")).toBeVisible();
+  await expect(field).toHaveValue("a better title");
+  await page.context().setOffline(false);
+  await field.press("Enter");
+  await expect(field).toBeHidden();
+  await expect(page.getByRole("banner").getByRole("button", { name: "a better title" })).toBeVisible();
+});
+
+test("what the rail has found leaves it once it is deleted or archived, and what is new comes", async ({
+  page,
+  server,
+}) => {
+  const made = [];
+  for (const title of ["kiwi one", "kiwi two", "apple"])
+    made.push(await server.client.session.create.mutate({ title }));
+  await signIn(page, server);
+  const rail = page.getByRole("navigation", { name: "Sessions" });
+  await page.getByRole("searchbox", { name: "Filter sessions by title" }).fill("kiwi");
+  const found = rail.getByRole("link");
+  await expect(found).toHaveCount(2);
+  await server.client.session.delete.mutate({ sessionId: made[0]!.id });
+  await expect(found).toHaveText([/kiwi two/]);
+  await server.client.session.update.mutate({ sessionId: made[1]!.id, archived: true });
+  await expect(rail.getByText("No sessions match.")).toBeVisible();
+  await server.client.session.create.mutate({ title: "kiwi three" });
+  await expect(found).toHaveText([/kiwi three/]);
+});
+
 test("14.4: a grandchild's approval is answered in the inbox, and each subagent can be opened", async ({
   page,
   asking,

@@ -8,7 +8,9 @@ import { updateSession } from "./update-session.ts";
 const renaming = createStore<{ id: string | null }>(() => ({ id: null }));
 
 export const startRenaming = (id: string): void => renaming.setState({ id });
-export const stopRenaming = (): void => renaming.setState({ id: null });
+/** By then, another one may be edited. */
+export const stopRenaming = (id: string): void =>
+  renaming.setState((state) => (state.id === id ? { id: null } : state));
 export const useIsRenaming = (id: string): boolean => useStore(renaming, (state) => state.id === id);
 
 /** @returns whether it has the title now. */

@@ -46,7 +46,7 @@ export function SessionLink({ session }: { session: Session }) {
         <TitleField
           sessionId={session.id}
           title={session.title}
-          close={stopRenaming}
+          close={() => stopRenaming(session.id)}
           className="h-7.5 w-full rounded-md border border-accent bg-background px-2 text-sm outline-none max-md:text-[16px]"
         />
       </div>

@@ -23,6 +23,8 @@ export interface SessionList {
   /** Cursor of the next page; null if there is none. */
   nextCursor: string | null;
   isLoadingMore: boolean;
+  /** How often sessions have come or gone: whatever else lists them is then out of date. */
+  moves: number;
 }
 
 type TabMessage = { type: "batch"; batch: ActivityBatch } | { type: "reached"; isReached: boolean };
@@ -38,6 +40,7 @@ export class SessionListSource {
     error: null,
     nextCursor: null,
     isLoadingMore: false,
+    moves: 0,
   }));
   readonly #client: TrunklineClient;
   readonly #onReached: (isReached: boolean) => void;
@@ -159,7 +162,14 @@ export class SessionListSource {
     if (removed.length > 0) void forgetDeleted(...removed);
     if (this.#reading !== null) this.#toldSince.push(batch);
     if (changed.length === 0 && removed.length === 0) return;
-    this.state.setState(({ sessions }) => ({ sessions: withChanges(sessions, changed, removed) }));
+    this.state.setState(({ sessions, moves }) => {
+      const next = withChanges(sessions, changed, removed);
+      const isMove =
+        next.length !== sessions.length ||
+        removed.length > 0 ||
+        changed.some(({ archivedAt }) => archivedAt !== null);
+      return { sessions: next, moves: moves + Number(isMove) };
+    });
     this.#keepSoon();
   }
 

@@ -5,7 +5,7 @@ import { renameSession } from "./rename.ts";
 /** The contract's MAX_TITLE_LENGTH. */
 const MAX_LENGTH = 200;
 
-/** Edits a title in place: Enter and leaving it save, Esc does not. */
+/** Edits a title in place: Enter and leaving it save, Esc does not. What could not be saved stays in the field. */
 export function TitleField({
   sessionId,
   title,
@@ -24,12 +24,13 @@ export function TitleField({
   const ime = useIme();
   const isOver = useRef(false);
   useEffect(() => field.current?.select(), []);
-  const end = (save: boolean): void => {
+  const end = async (save: boolean): Promise<void> => {
     if (isOver.current) return;
     isOver.current = true;
     const next = text.trim();
-    if (save && next !== "" && next !== before) void renameSession(sessionId, next);
-    close();
+    const isDone = !save || next === "" || next === before || (await renameSession(sessionId, next));
+    if (isDone) close();
+    else isOver.current = false;
   };
   return (
     <input
@@ -41,13 +42,13 @@ export function TitleField({
       aria-label="Session title"
       onChange={(event) => setText(event.target.value)}
       onCompositionEnd={ime.onCompositionEnd}
-      onBlur={() => end(true)}
+      onBlur={() => void end(true)}
       onKeyDown={(event) => {
         if (ime.owns(event)) return;
-        if (event.key === "Enter") end(true);
+        if (event.key === "Enter") void end(true);
         else if (event.key === "Escape") {
           event.stopPropagation();
-          end(false);
+          void end(false);
         }
       }}
       className={className}

@@ -1,8 +1,9 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useDeferredValue } from "react";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useDeferredValue, useEffect, useEffectEvent } from "react";
+import { reload } from "../api/reload.ts";
 import { useTRPC } from "../api/trpc.ts";
 import { filterSessions, type SessionFilter } from "./filter-sessions.ts";
-import { type Sessions, useSessions } from "./use-sessions.ts";
+import { type Sessions, useSessionMoves, useSessions } from "./use-sessions.ts";
 
 const MAX_FOUND = 100;
 
@@ -12,12 +13,17 @@ export function useFilteredSessions(filter: SessionFilter): Sessions {
   const listed = useSessions();
   const text = useDeferredValue(filter.text.trim());
   const isLookup = text !== "" || filter.status === "archived";
-  const found = useQuery(
-    trpc.session.list.queryOptions(
-      { ...(text !== "" && { query: text }), archived: filter.status === "archived", limit: MAX_FOUND },
-      { enabled: isLookup, placeholderData: keepPreviousData },
-    ),
+  const query = trpc.session.list.queryOptions(
+    { ...(text !== "" && { query: text }), archived: filter.status === "archived", limit: MAX_FOUND },
+    { enabled: isLookup, placeholderData: keepPreviousData },
   );
+  const found = useQuery(query);
+  const queries = useQueryClient();
+  const lookAgain = useEffectEvent(() => {
+    if (isLookup) void reload(queries, query.queryKey);
+  });
+  const moves = useSessionMoves();
+  useEffect(() => lookAgain(), [moves]);
   if (!isLookup) return { ...listed, sessions: filterSessions(listed.sessions, filter) };
   const live = new Map(listed.sessions.map((session) => [session.id, session]));
   const current = (found.data?.items ?? [])

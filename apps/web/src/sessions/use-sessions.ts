@@ -21,6 +21,9 @@ export const listedSessions = (): SessionList => source.state.getState();
 /** Keeps the list current. @returns a function that stops it. */
 export const watchSessions = (): (() => void) => source.start();
 
+/** Another number once sessions have come or gone. */
+export const useSessionMoves = (): number => useStore(source.state, ({ moves }) => moves);
+
 /** The caller's sessions, most recently changed first. */
 export function useSessions(): Sessions {
   const { sessions, isLoading, error, nextCursor, isLoadingMore } = useStore(source.state);
