@@ -64,15 +64,24 @@ export function Transcript({
   );
   const openCall = lastOpenCall(view.rows);
 
+  const jumps = useRef(0);
+  /** @returns whether nobody has asked for another place since: what is far back is loaded first, which takes its time */
+  const begin = (): (() => boolean) => {
+    const mine = ++jumps.current;
+    return () => jumps.current === mine;
+  };
   const goTo = (all: readonly TranscriptItem[], place: number): void => {
     const item = all[place];
     if (item === undefined) return;
+    begin();
     setMarked(item.key);
     leave();
     virtualizer.scrollToIndex(place, { align: "center" });
   };
   const toEvent = async (seq: number): Promise<void> => {
+    const isWanted = begin();
     await session.readBackTo(seq);
+    if (!isWanted()) return;
     const { view: read } = session.state.getState();
     const all = transcriptItems(read.rows, null);
     // Once the rows just loaded have been positioned.
@@ -80,7 +89,9 @@ export function Transcript({
   };
   const expansion = useContext(ExpansionContext);
   const reveal = async (seq: number): Promise<void> => {
+    const isWanted = begin();
     await session.readBackTo(seq);
+    if (!isWanted()) return;
     const { view: read } = session.state.getState();
     const all = transcriptItems(read.rows, null);
     for (const key of keysOfEvent(all, read, seq)) expansion.setState({ [key]: true });
@@ -101,6 +112,7 @@ export function Transcript({
     },
     toEnd() {
       // The next move starts from there.
+      begin();
       setMarked(null);
       follow();
     },
