@@ -145,6 +145,35 @@ test("Enter before anything is found takes what is found, unless something else 
   await expect(search).toBeHidden();
 });
 
+test("the Enter that ends a composition opens nothing", async ({ page, demo }) => {
+  const { client } = demo;
+  const { id: sessionId } = await client.session.create.mutate({ title: "Stones" });
+  const { taskId } = await client.task.submit.mutate({ sessionId, prompt: "say: the quartz" });
+  for await (const _event of followTask(client, { sessionId, taskId })) continue;
+  await signIn(page, demo);
+  const answer = Promise.withResolvers<void>();
+  await page.route(/(session\.list|search\.query)\?.*quartz/, async (route) => {
+    await answer.promise;
+    await route.continue();
+  });
+  const search = page.getByRole("combobox", { name: "Search" });
+  await page.keyboard.press("Control+k");
+  await search.fill("quartz");
+  await expect(page.getByText("Searching…")).toBeVisible();
+  // Safari's order and code: the composition has ended when its key arrives.
+  await search.evaluate((field) => {
+    field.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true }));
+    field.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: "quartz" }));
+    const key = { key: "Enter", keyCode: 229, bubbles: true, cancelable: true };
+    field.dispatchEvent(new KeyboardEvent("keydown", key));
+  });
+  answer.resolve();
+  await expect(page.getByRole("option", { name: /quartz/, selected: true })).toBeVisible();
+  await expect(search).toHaveValue("quartz");
+  await search.press("Enter");
+  await page.waitForURL(new RegExp(`/s/${sessionId}#e-`));
+});
+
 test("what was deleted is not found by an answer to the same words that was late", async ({
   page,
   server,

@@ -18,6 +18,7 @@ import { Dialog } from "radix-ui";
 import { type ReactNode, useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
 import { signOut } from "../auth/sign-out.ts";
+import { useIme } from "../composer/ime.ts";
 import { openFind } from "../find/find-state.ts";
 import { type Mark, markFor } from "../completion/marked-choice.ts";
 import { forkSession } from "../sessions/fork-session.ts";
@@ -80,15 +81,17 @@ export function Palette() {
   // Results come and go while somebody types. Something is always selected, or Enter would do nothing.
   const selected = acts.has(mark.key) ? mark.key : (keys[0] ?? "");
   const isSearching = isSearchingSessions || isSearchingHits;
+  const ime = useIme();
   const takeFirst = useWhenReady(wanted, acts.size > 0 || !isSearching, () => take(selected));
   return (
     <Frame selected={selected} onSelected={(key) => setMark({ of, key })}>
       <Command.Input
         value={text}
         onValueChange={setText}
-        onKeyDown={({ key, nativeEvent }) => {
+        onCompositionEnd={ime.onCompositionEnd}
+        onKeyDown={(event) => {
           // What is selected takes Enter itself.
-          if (key === "Enter" && !nativeEvent.isComposing && acts.size === 0) takeFirst();
+          if (event.key === "Enter" && !ime.owns(event) && acts.size === 0) takeFirst();
         }}
         placeholder="Search sessions, messages, commands…"
         className="h-12 w-full border-b border-line bg-transparent px-4 text-base outline-none placeholder:text-faint max-md:text-[16px]"
