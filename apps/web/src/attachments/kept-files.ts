@@ -6,9 +6,6 @@ interface KeptFile {
   at: number;
 }
 
-/** Where a message that was written is sent or dropped, its files are removed; this old, they belong to none, in ms. */
-const MAX_AGE_MS = 30 * 24 * 60 * 60 * 1_000;
-
 const shelf = new Shelf("files");
 /** Those of this page: they can be used though the browser has no room for them. */
 const open = new Map<string, Blob>();
@@ -34,10 +31,12 @@ export function forgetFiles(files: readonly { id: string }[]): void {
   if (files.length > 0) void shelf.forget(...files.map(({ id }) => id));
 }
 
-/** Removes what crashes of the browser left behind. */
-export async function sweepFiles(): Promise<void> {
+/** @returns ids of what was attached before `at`, in ms since the epoch */
+export async function filesBefore(at: number): Promise<string[]> {
+  const found: string[] = [];
   for (const id of await shelf.keys()) {
     const kept = (await shelf.read(id)) as KeptFile | null;
-    if (kept !== null && kept.at < Date.now() - MAX_AGE_MS) await shelf.forget(id);
+    if (kept !== null && kept.at < at) found.push(id);
   }
+  return found;
 }

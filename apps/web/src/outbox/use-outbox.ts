@@ -1,6 +1,6 @@
 import { isApiError, TrunklineConnectionError } from "@trunkline/client";
 import type { AttachedFile } from "../attachments/attached-file.ts";
-import { forgetFiles, sweepFiles } from "../attachments/kept-files.ts";
+import { forgetFiles } from "../attachments/kept-files.ts";
 import { FileLostError, upload } from "../attachments/uploads.ts";
 import { apiClient } from "../api/api-client.ts";
 import { pageUser } from "../auth/page-user.ts";
@@ -71,7 +71,6 @@ const RETRY_MS = 5_000;
 /** @returns a function that stops it. */
 export function watchOutbox(): () => void {
   const end = outbox.start();
-  void sweepFiles();
   const flush = (): void => outbox.flush();
   const timer = setInterval(() => {
     if (outbox.messages.getState().length > 0) flush();

@@ -104,6 +104,7 @@ async function fetchAll(): Promise<void> {
   for (const part of PARTS) await part.preload();
   performance.mark("later-parts-loaded");
   await (await import("../sessions/sweep-sessions.ts")).sweepListed();
+  await (await import("../attachments/sweep-files.ts")).sweepFiles();
 }
 
 /** Maximum delay on a page that is never idle, in ms. */
