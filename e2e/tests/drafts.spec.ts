@@ -39,15 +39,7 @@ test("B6: two tabs at one place keep a draft each, and a closed tab's comes back
 test("B6: a draft is kept where localStorage is full, however long it is", async ({ page, server }) => {
   await signIn(page, server);
   const { id } = await server.client.session.create.mutate({ title: "Another" });
-  await page.evaluate(() => {
-    for (let size = 1_000_000; size >= 1;) {
-      try {
-        localStorage.setItem(`filler:${Math.random()}`, "x".repeat(size));
-      } catch {
-        size = Math.floor(size / 2);
-      }
-    }
-  });
+  await fillStorage(page);
   const box = page.getByRole("textbox", { name: "Message" });
   const long = "many words ".repeat(17_000);
   await box.fill(long);
@@ -61,6 +53,18 @@ test("B6: a draft is kept where localStorage is full, however long it is", async
   await page.goto(server.url);
   await expect(box).toHaveValue(long);
 });
+
+async function fillStorage(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    for (let size = 1_000_000; size >= 1;) {
+      try {
+        localStorage.setItem(`filler:${Math.random()}`, "x".repeat(size));
+      } catch {
+        size = Math.floor(size / 2);
+      }
+    }
+  });
+}
 
 /** Of the texts that did not fit into localStorage. A page that is left at once may be gone before its database wrote. */
 function lengthsInDatabase(page: Page): Promise<number[]> {
@@ -81,6 +85,29 @@ function lengthsInDatabase(page: Page): Promise<number[]> {
     }
   });
 }
+
+test("B6: the note to a review is kept where localStorage is full", async ({ page, server }) => {
+  await signIn(page, server);
+  await send(page, 'tool: write_file {"path":"a.txt","content":"x"}');
+  await sessionIdOf(page);
+  await expect(page.getByRole("log").getByText("Done", { exact: true })).toBeVisible();
+  await page.getByRole("button", { name: "Inspector" }).click();
+  await page.getByRole("tab", { name: "Changes" }).click();
+  await page.getByRole("button", { name: /a\.txt/, expanded: false }).click();
+  await page.getByRole("button", { name: "Comment on line 1" }).click();
+  const comment = page.getByRole("textbox", { name: "Comment", exact: true });
+  await comment.fill("Why?");
+  await comment.press("Control+Enter");
+  await fillStorage(page);
+  const note = page.getByRole("textbox", { name: "Overall note" });
+  const comments = page.getByRole("button", { name: "1 comment", exact: true });
+  await comments.click();
+  await note.fill("Two things, and more:");
+  await expect.poll(() => lengthsInDatabase(page)).toContain("Two things, and more:".length);
+  await page.reload();
+  await comments.click();
+  await expect(note).toHaveValue("Two things, and more:");
+});
 
 test("B6: the note to an approval survives the sign-out", async ({ page, provider, asking }) => {
   provider.enqueue(say.reply(say.toolCall("bash", { command: "id" })));

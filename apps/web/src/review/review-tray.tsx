@@ -1,8 +1,9 @@
 import { type Changes, MAX_PROMPT_LENGTH, MAX_STEER_LENGTH } from "@trunkline/contract";
 import { clsx } from "clsx";
 import { ChevronRight, Pencil, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import type { ChangesScope } from "../changes/use-changes.ts";
+import { useDraft } from "../composer/use-draft.ts";
 import type { WhenBusy } from "../composer/when-busy.ts";
 import { outbox } from "../outbox/use-outbox.ts";
 import { activeTask } from "../session/session-facts.ts";
@@ -33,12 +34,14 @@ interface TrayProps {
 /** The collected comments, to be sent as one prompt. */
 export function ReviewTray({ sessionId, scope, changes, review, comments, reveal, leave }: TrayProps) {
   const [isOpen, setIsOpen] = useState(false);
-  const noteKey = `trunkline:review-note:${sessionId}`;
-  const [note, setNote] = useState(() => storedText(noteKey));
-  const writeNote = (text: string): void => {
-    setNote(text);
-    writeStored(noteKey, text === "" ? null : text);
-  };
+  const { text: note, draft } = useDraft(`review-note:${sessionId}`);
+  useEffect(() => {
+    // From before it was kept as drafts are.
+    const key = `trunkline:review-note:${sessionId}`;
+    const old = readStored(key);
+    writeStored(key, null);
+    if (typeof old === "string") draft.giveBack({ text: old, files: [] });
+  }, [draft, sessionId]);
   const isBusy = useSessionState(({ view }) => activeTask(view) !== null);
   const outdated = useOutdated(comments, scope, changes);
   const ready = comments.filter(({ editing }) => editing === null);
@@ -52,7 +55,7 @@ export function ReviewTray({ sessionId, scope, changes, review, comments, reveal
     leave();
     void outbox.send(prompt, sessionId, { how });
     review.remove(...ready.map(({ id }) => id));
-    writeNote("");
+    draft.write("");
   };
   const canSend = ready.length > 0 && tooMuch <= 0;
   const count = plural(ready.length, "comment");
@@ -79,7 +82,7 @@ export function ReviewTray({ sessionId, scope, changes, review, comments, reveal
             maxLength={4_000}
             aria-label="Overall note"
             placeholder="Overall note (optional)"
-            onChange={(event) => writeNote(event.target.value)}
+            onChange={(event) => draft.write(event.target.value)}
             className="mt-1 block field-sizing-content max-h-32 w-full resize-none rounded-md border border-line bg-background px-2 py-1 text-sm placeholder:text-faint max-md:text-[16px]"
           />
         </div>
@@ -125,11 +128,6 @@ export function ReviewTray({ sessionId, scope, changes, review, comments, reveal
       </div>
     </section>
   );
-}
-
-function storedText(key: string): string {
-  const stored = readStored(key);
-  return typeof stored === "string" ? stored : "";
 }
 
 interface RowProps {
