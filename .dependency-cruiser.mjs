@@ -8,8 +8,10 @@
 const test = String.raw`\.test\.[cm]?[jt]sx?$|conformance\.ts$|/testing/`;
 const ours = "^(apps|packages|e2e|bench|scripts)/";
 const server = "^apps/server/src";
-/** Every folder of the server but the two layers above the rooms. */
-const room = `${server}/(?!services/|http/)([^/]+)/`;
+/** Every folder of the server but the layers above the rooms, and what is below all of them. */
+const room = `${server}/(?!services/|http/|compose/|common/|config/|fairness/)([^/]+)/`;
+/** Helpers that know no room, how callers share what is short, and the settings. */
+const below = `${server}/(common|config|fairness)/`;
 const port = String.raw`${server}/([^/]+/port|config-file/(schema|variable-name|sections/[^/]+)|store/ports/[^/]+|store/refusal|store/workspace-path)\.ts$`;
 /** @type {import("dependency-cruiser").DependencyType[]} */
 const typeOnly = ["type-only"];
@@ -162,7 +164,8 @@ export default {
         pathNot: [
           `${server}/$1/`,
           port,
-          String.raw`${server}/(store/schema|store/per-database|byte-budget|caller|closed-unread|config|data-dir|describe-bytes|fair-jobs|foreign-json|head-tail-buffer|lifecycle|message-lines|pace|printable|shared-places|spawned|written-file)\.ts$`,
+          below,
+          String.raw`${server}/(store/schema|store/per-database|data-dir/data-dir|data-dir/shared-places|lifecycle)\.ts$`,
         ],
       },
     },
@@ -183,7 +186,8 @@ export default {
         pathNot: [
           `${server}/services/`,
           port,
-          String.raw`${server}/(config|lifecycle|printable|shared-places)\.ts$`,
+          below,
+          String.raw`${server}/(data-dir/shared-places|lifecycle)\.ts$`,
         ],
       },
     },
@@ -195,11 +199,7 @@ export default {
       from: { path: `${server}/http/`, pathNot: test },
       to: {
         path: `${server}/`,
-        pathNot: [
-          `${server}/http/`,
-          port,
-          String.raw`${server}/(byte-budget|caller|config|foreign-json|lifecycle)\.ts$`,
-        ],
+        pathNot: [`${server}/http/`, port, below, String.raw`${server}/lifecycle\.ts$`],
       },
     },
     {
@@ -207,7 +207,7 @@ export default {
       severity: "error",
       comment: "Tables, settings and life cycle are handed in; the rooms know their shape alone.",
       from: { path: `${server}/[^/]+/`, pathNot: [test, `${server}/store/`] },
-      to: { path: String.raw`${server}/(store/schema|config)\.ts$`, dependencyTypesNot: typeOnly },
+      to: { path: String.raw`${server}/(store/schema|config/config)\.ts$`, dependencyTypesNot: typeOnly },
     },
     {
       name: "compose-alone-constructs",
@@ -216,15 +216,18 @@ export default {
         "Beside compose.ts, what runs without a server and what both need, the root's files see ports and each other.",
       from: {
         path: String.raw`${server}/[^/]+\.ts$`,
-        pathNot: [test, String.raw`${server}/(compose(|-[a-z-]+)|adopt-processes|rotate-key|vacuum)\.ts$`],
+        pathNot: [test, String.raw`${server}/(rotate-key|vacuum)\.ts$`],
       },
-      to: { path: `${server}/[^/]+/`, pathNot: port },
+      to: {
+        path: `${server}/[^/]+/`,
+        pathNot: [port, below, `${server}/(compose|data-dir)/`, `${server}/network/shared-lookups.ts`],
+      },
     },
     never(
-      "config-is-a-leaf",
-      String.raw`${server}/config(|-[a-z]+)\.ts$`,
-      { path: ours, pathNot: String.raw`${server}/config-[a-z]+\.ts$` },
-      "Everything may need the settings' shape.",
+      "what-is-below-knows-no-room",
+      below,
+      { path: ours, pathNot: [below, contract] },
+      "Everything may need it.",
     ),
     never(
       "lifecycle-is-a-leaf",
@@ -236,8 +239,8 @@ export default {
       name: "compose-is-for-main",
       severity: "error",
       comment: "Whoever needs something from compose.ts gets it handed in.",
-      from: { path: `${server}/`, pathNot: [test, String.raw`${server}/(main|compose)\.ts$`] },
-      to: { path: String.raw`${server}/compose(|-[a-z-]+)\.ts$` },
+      from: { path: `${server}/`, pathNot: [test, String.raw`${server}/(main\.ts$|vacuum\.ts$|compose/)`] },
+      to: { path: `${server}/compose/` },
     },
     never(
       "main-is-for-nobody",

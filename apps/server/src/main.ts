@@ -1,11 +1,11 @@
 import { flushCompileCache } from "node:module";
 import packageJson from "../package.json" with { type: "json" };
-import { startServer } from "./compose.ts";
-import { readConfig } from "./config.ts";
-import { prepareDataDir } from "./data-dir.ts";
+import { startServer } from "./compose/compose.ts";
+import { readConfig } from "./config/config.ts";
+import { prepareDataDir } from "./data-dir/data-dir.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import { printable } from "./printable.ts";
-import { shareLookups } from "./shared-lookups.ts";
+import { printable } from "./common/printable.ts";
+import { shareLookups } from "./network/shared-lookups.ts";
 
 /** Maximum duration of a shutdown, in ms. */
 const SHUTDOWN_LIMIT_MS = 15_000;

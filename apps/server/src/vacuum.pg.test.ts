@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PostgresServer } from "@trunkline/testkit";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { SharedDirectory } from "./shared-directory.ts";
+import { SharedDirectory } from "./data-dir/shared-directory.ts";
 import { verifyRows } from "./store/backup/verify-rows.ts";
 import type { Store } from "./store/port.ts";
 import { openPostgresStore } from "./store/postgres/postgres-store.ts";

@@ -1,4 +1,4 @@
-import { parseForeignJson } from "../foreign-json.ts";
+import { parseForeignJson } from "../common/foreign-json.ts";
 
 export type JsonObject = Record<string, unknown>;
 

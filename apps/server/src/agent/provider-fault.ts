@@ -1,4 +1,4 @@
-import { ownCopy } from "../own-copy.ts";
+import { ownCopy } from "../common/own-copy.ts";
 import type { TaskError } from "@trunkline/contract";
 
 /** A model call failed by its provider, with everything that a retry, a notice and the task's error need. */

@@ -1,4 +1,4 @@
-import { ownCopy } from "../own-copy.ts";
+import { ownCopy } from "../common/own-copy.ts";
 
 /**
  * Shortens a text to about `maxLength` UTF-16 units: its start and more of its end, which usually matters most, with a

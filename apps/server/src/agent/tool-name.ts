@@ -1,4 +1,4 @@
-import { ownCopy } from "../own-copy.ts";
+import { ownCopy } from "../common/own-copy.ts";
 
 /** Tool names that every provider accepts. */
 const LEGAL = /^[a-zA-Z0-9_-]{1,64}$/;

@@ -1,4 +1,4 @@
-import { leadingGroups } from "../ip-network.ts";
+import { leadingGroups } from "../common/ip-network.ts";
 import type { AuditEvent } from "./port.ts";
 
 type Refusal = Omit<AuditEvent, "decision">;

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
-import { closedUnread } from "../closed-unread.ts";
+import { closedUnread } from "../common/closed-unread.ts";
 import { HEAD_BYTES, mediaTypeOf } from "./media-type.ts";
 
 /** Bytes that have arrived and are durable, but have no name yet. */

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { ComputeProcess, ProcessEndedError } from "./compute-process.ts";
-import { FairJobs, type Waiting } from "../fair-jobs.ts";
+import { FairJobs, type Waiting } from "../fairness/fair-jobs.ts";
 import { IdleProcesses } from "./idle-processes.ts";
 import { type Compute, ComputeError, type Job, type RunOptions } from "./port.ts";
 

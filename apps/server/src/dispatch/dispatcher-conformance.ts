@@ -1,7 +1,7 @@
 import { waitFor } from "@trunkline/testkit";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { actForRequest, callerName } from "../caller.ts";
+import { actForRequest, callerName } from "../fairness/caller.ts";
 import type { Dispatcher } from "./port.ts";
 
 export interface DispatcherHarness {

@@ -1,4 +1,4 @@
-import { actForTasksOf } from "../caller.ts";
+import { actForTasksOf } from "../fairness/caller.ts";
 import type { Dispatcher, Doorbell } from "./port.ts";
 import { FairQueue } from "./fair-queue.ts";
 import { Slots } from "./slots.ts";

@@ -6,7 +6,7 @@ import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createActivity } from "../activity/activity.ts";
 import type { Activity } from "../activity/port.ts";
-import { actForRequest, callerName } from "../caller.ts";
+import { actForRequest, callerName } from "../fairness/caller.ts";
 import { createHub } from "../hub/hub.ts";
 import { createLog } from "../log/log.ts";
 import type { Log } from "../log/port.ts";

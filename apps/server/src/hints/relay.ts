@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { MAX_EVENT_PAGE_SIZE, type SessionEvent } from "@trunkline/contract";
 import type { Logger } from "pino";
 import type { Activity } from "../activity/port.ts";
-import { actForEverybody } from "../caller.ts";
+import { actForEverybody } from "../fairness/caller.ts";
 import type { Hub } from "../hub/port.ts";
 import type { Store } from "../store/port.ts";
 import type { Announcer, Hint, Hints } from "./port.ts";

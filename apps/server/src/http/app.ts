@@ -12,7 +12,7 @@ import { registerApiDocs } from "./api-docs.ts";
 import { guardAnswer, labelAnswer } from "./answer-headers.ts";
 import { authenticate } from "./authenticate.ts";
 import { registerBlobs } from "./blobs.ts";
-import { ByteBudget } from "../byte-budget.ts";
+import { ByteBudget } from "../fairness/byte-budget.ts";
 import { networkOf } from "./client-address.ts";
 import { createCallFailureNote, createStreamFailureNote } from "./call-failure.ts";
 import { toErrorResponse } from "./error-answer.ts";

@@ -1,6 +1,6 @@
 import { MAX_BATCH_CALLS, TrunklineError } from "@trunkline/contract";
 import type { Auth } from "../auth/port.ts";
-import { requestIsOf } from "../caller.ts";
+import { requestIsOf } from "../fairness/caller.ts";
 import type { KnownCallers } from "./known-callers.ts";
 import { tokenEnded } from "./live-streams.ts";
 import { isApiDocs } from "./api-docs.ts";

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { ServerInfo } from "@trunkline/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chooseBasePath } from "../compose-settings.ts";
+import { chooseBasePath } from "../compose/settings.ts";
 import type { Web } from "../web/port.ts";
 import { PAGE_KEY_HEADER } from "./browser-cookie.ts";
 import { FakeServices } from "./testing/fake-services.ts";

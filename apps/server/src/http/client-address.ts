@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIP, isIPv4 } from "node:net";
-import { leadingGroups } from "../ip-network.ts";
+import { leadingGroups } from "../common/ip-network.ts";
 
 /** @returns the IP address that a request comes from, as in the audit trail */
 export type ClientAddress = (incoming: IncomingMessage) => string;

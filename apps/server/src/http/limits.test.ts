@@ -87,7 +87,7 @@ describe("credentials that do not hold", () => {
 });
 
 it("the default leaves room for fifty submits at once and a minute of a thousand calls a second", async () => {
-  const { readConfig } = await import("../config.ts");
+  const { readConfig } = await import("../config/config.ts");
   expect(readConfig({}).requestsPerMinute).toBe(60_000);
 });
 

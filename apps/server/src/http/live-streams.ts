@@ -1,7 +1,7 @@
 import { TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
 import type { Auth, Authenticated } from "../auth/port.ts";
-import { actForEverybody } from "../caller.ts";
+import { actForEverybody } from "../fairness/caller.ts";
 
 /** A token's streams end within a second of its end, whichever node it was revoked on. */
 const CHECK_INTERVAL_MS = 500;

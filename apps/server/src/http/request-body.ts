@@ -1,9 +1,9 @@
 import { MAX_BODY_BYTES, MAX_CALL_DOCUMENT_BYTES, TrunklineError } from "@trunkline/contract";
 import { bodyLimit } from "hono/body-limit";
 import { BLOBS_PATH } from "./blobs.ts";
-import type { ByteBudget } from "../byte-budget.ts";
-import { requireCallerStillMay } from "../caller.ts";
-import { isTooDeep, MAX_JSON_DEPTH } from "../foreign-json.ts";
+import type { ByteBudget } from "../fairness/byte-budget.ts";
+import { requireCallerStillMay } from "../fairness/caller.ts";
+import { isTooDeep, MAX_JSON_DEPTH } from "../common/foreign-json.ts";
 import { methodRefusal } from "./error-answer.ts";
 import type { HttpContext, Middleware } from "./http-env.ts";
 

@@ -7,7 +7,7 @@ import {
   TrunklineError,
 } from "@trunkline/contract";
 import { ImportSessionInput } from "@trunkline/contract/schemas";
-import { parseForeignJson } from "../foreign-json.ts";
+import { parseForeignJson } from "../common/foreign-json.ts";
 import { begun } from "./begun.ts";
 import type { HttpContext } from "./http-env.ts";
 import type { LiveStreams } from "./live-streams.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createLinks } from "../compose-sign-in.ts";
+import { createLinks } from "../compose/sign-in.ts";
 import { createSite, publicOrigin } from "./site.ts";
 
 const none = { allowedHosts: [], allowedOrigins: [] };

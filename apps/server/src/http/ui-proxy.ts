@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { html } from "hono/html";
 import type { Logger } from "pino";
 import type { Web } from "../web/port.ts";
-import { ByteBudget } from "../byte-budget.ts";
+import { ByteBudget } from "../fairness/byte-budget.ts";
 import { networkOf } from "./client-address.ts";
 import { methodRefusal } from "./error-answer.ts";
 import { htmlPage } from "./html-page.ts";

@@ -1,5 +1,5 @@
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { CLOCK } from "../pace.ts";
+import { CLOCK } from "../common/pace.ts";
 
 /** A server may say how soon its stream is opened again (`retry:`), even at once. Not sooner than this, in ms. */
 const SPACE_MS = 1_000;

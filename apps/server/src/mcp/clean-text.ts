@@ -1,4 +1,4 @@
-import { ownCopy } from "../own-copy.ts";
+import { ownCopy } from "../common/own-copy.ts";
 
 /**
  * Controls other than line ends and tabs; bidirectional and zero-width characters, and Unicode's tags, by which a text can

@@ -7,7 +7,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { FormField, QuestionAnswer } from "@trunkline/contract";
 import { z } from "zod";
-import { valuesIn } from "../foreign-json.ts";
+import { valuesIn } from "../common/foreign-json.ts";
 import type { Question } from "../tools/port.ts";
 import { cleanText } from "./clean-text.ts";
 

@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from "node:net";
 import { waitFor } from "@trunkline/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGuardedFetch } from "./guarded-fetch.ts";
-import { Pace } from "../pace.ts";
+import { Pace } from "../common/pace.ts";
 
 describe("an answer that does not end", () => {
   let server: Server;

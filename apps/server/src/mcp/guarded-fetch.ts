@@ -3,9 +3,9 @@ import { type IncomingMessage, request as requestOver } from "node:http";
 import { request as requestSecurely } from "node:https";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { Connect } from "../network/port.ts";
-import { MAX_VALUES, ValueCount } from "../foreign-json.ts";
+import { MAX_VALUES, ValueCount } from "../common/foreign-json.ts";
 import { MAX_MESSAGE_BYTES, MessageTooLongError, TooManyValuesError } from "./message-too-long.ts";
-import type { Pace } from "../pace.ts";
+import type { Pace } from "../common/pace.ts";
 
 /** Until the head of a response, in ms. A call's own time-out may be shorter. */
 const HEAD_TIMEOUT_MS = 610_000;

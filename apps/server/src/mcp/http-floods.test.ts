@@ -8,7 +8,7 @@ import { boundedHttp } from "./bounded-http.ts";
 import { createGuardedFetch } from "./guarded-fetch.ts";
 import { LiveConnection } from "./live-connection.ts";
 import { CONNECTION_LIMITS } from "./connection-limits.ts";
-import { Pace } from "../pace.ts";
+import { Pace } from "../common/pace.ts";
 
 const STREAM = { "content-type": "text/event-stream" };
 const JSON_BODY = { "content-type": "application/json" };

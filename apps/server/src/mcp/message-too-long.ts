@@ -1,4 +1,4 @@
-import { MAX_VALUES } from "../foreign-json.ts";
+import { MAX_VALUES } from "../common/foreign-json.ts";
 import { BrokenConnectionError } from "./broken-connection.ts";
 
 /** Longest message of a server, in bytes: it is parsed in one go. */

@@ -7,7 +7,7 @@ import type { Spawner } from "../tools/port.ts";
 import { boundAnswers } from "./bound-answers.ts";
 import { boundedHttp } from "./bounded-http.ts";
 import { cleanText } from "./clean-text.ts";
-import type { Pace } from "../pace.ts";
+import type { Pace } from "../common/pace.ts";
 import type { McpDefinition } from "./port.ts";
 
 import type { StdioTransport } from "./stdio-transport.ts";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type ContentBlock, ContentBlockSchema } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
-import { parseForeignJson } from "../foreign-json.ts";
+import { parseForeignJson } from "../common/foreign-json.ts";
 import { byteLength } from "./byte-length.ts";
 
 /**

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { describe, expect, it } from "vitest";
-import { Pace } from "../pace.ts";
+import { Pace } from "../common/pace.ts";
 import { boundAnswers } from "./bound-answers.ts";
 import { StdioTransport } from "./stdio-transport.ts";
 

@@ -3,8 +3,8 @@ import { stat, statfs } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
-import { describeBytes } from "../describe-bytes.ts";
-import { idIn, SHARED_PLACES } from "../shared-places.ts";
+import { describeBytes } from "../common/describe-bytes.ts";
+import { idIn, SHARED_PLACES } from "../data-dir/shared-places.ts";
 import { Measuring } from "./measuring.ts";
 import type { usedBytesWithin } from "./used-bytes.ts";
 

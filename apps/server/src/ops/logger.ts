@@ -1,8 +1,8 @@
 import { type Logger, pino } from "pino";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { Redactor } from "../secrets/port.ts";
 import { prettyLine } from "./pretty-line.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../common/printable.ts";
 import { createLineRedactor } from "./redact.ts";
 
 export interface LoggerOptions {

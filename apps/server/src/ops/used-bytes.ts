@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
-import { spawned } from "../spawned.ts";
+import { spawned } from "../common/spawned.ts";
 
 const TIMEOUT_MS = 1_800_000;
 

@@ -1,7 +1,7 @@
 import { lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Git } from "../git/port.ts";
-import { WrittenFile } from "../written-file.ts";
+import { WrittenFile } from "../common/written-file.ts";
 import { directoryUrl } from "./directory-url.ts";
 import { type FetchLimits, listRefs, MAX_REF_BYTES, tooLarge } from "./fetch-limits.ts";
 import { type Draft, type Mirror, tips } from "./mirror.ts";

@@ -1,5 +1,5 @@
 import { TrunklineError } from "@trunkline/contract";
-import { printable } from "../printable.ts";
+import { printable } from "../common/printable.ts";
 
 /** Longest branch name, in UTF-16 code units: with refs/heads/ it has to fit a file system's names. */
 const MAX_LENGTH = 200;

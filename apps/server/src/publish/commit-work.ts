@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
 import { closedPath, type Git, GitError, type GitResult, type SandboxedGitRun } from "../git/port.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../common/printable.ts";
 import type { SessionWork } from "./port.ts";
 import { PACK_TIMEOUT_MS } from "./private-repository.ts";
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, open, readdir, rename, rm, stat, writeFile } from "node
 import { dirname, join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
 import { type Git, GitError } from "../git/port.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../common/printable.ts";
 
 /** Largest pack of a session's commits, in bytes. */
 const MAX_PACK_BYTES = 1_073_741_824;

@@ -1,6 +1,6 @@
 import { TrunklineError } from "@trunkline/contract";
 import { type Git, GitError, type GitRun } from "../git/port.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../common/printable.ts";
 import type { OpenRemote, Remote } from "./port.ts";
 import type { PrivateRepository } from "./private-repository.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ReviewComment } from "@trunkline/contract";
-import { printable } from "../printable.ts";
+import { printable } from "../common/printable.ts";
 import type { Feedback, ReviewPrompt } from "./port.ts";
 
 /** Most comments and checks in one prompt; the rest comes with the next. */

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { describeBytes } from "../describe-bytes.ts";
+import { describeBytes } from "../common/describe-bytes.ts";
 import { DEFAULT_LIMITS } from "../tools/sandbox/limits.ts";
 
 const DOCS = new URL("../../../../docs/", import.meta.url);

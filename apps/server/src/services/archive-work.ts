@@ -6,7 +6,7 @@ import {
   type Principal,
   TrunklineError,
 } from "@trunkline/contract";
-import { requireCallerStillMay } from "../caller.ts";
+import { requireCallerStillMay } from "../fairness/caller.ts";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import { GuardFailedError, type Store, type StoredSession } from "../store/port.ts";
 import { archivedWork, filesOf, type Workspaces } from "../workspaces/port.ts";

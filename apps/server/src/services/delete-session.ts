@@ -1,6 +1,6 @@
 import { type Principal, type Session, TrunklineError } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
-import { requireCallerStillMay } from "../caller.ts";
+import { requireCallerStillMay } from "../fairness/caller.ts";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Announcer } from "../hints/port.ts";
 import type { Runner } from "../runner/port.ts";

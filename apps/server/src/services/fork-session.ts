@@ -1,7 +1,7 @@
 import { type ForkSessionInput, type Principal, type Session, TrunklineError } from "@trunkline/contract";
 import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
-import { requireCallerStillMay } from "../caller.ts";
+import { requireCallerStillMay } from "../fairness/caller.ts";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Log } from "../log/port.ts";
 import { GuardFailedError, type Store, type StoredSession } from "../store/port.ts";

@@ -2,7 +2,7 @@ import type { EventDataOf, ImportSessionOutput, Principal } from "@trunkline/con
 import { TrunklineError } from "@trunkline/contract";
 import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
-import { requireCallerStillMay } from "../caller.ts";
+import { requireCallerStillMay } from "../fairness/caller.ts";
 import type { Compute, Job } from "../compute/port.ts";
 import type { Log } from "../log/port.ts";
 import type { RedactEvent } from "../secrets/port.ts";

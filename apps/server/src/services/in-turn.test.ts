@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { type SessionDocument, TrunklineError } from "@trunkline/contract";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { actForRequest, actForTasksOf, requestIsOf } from "../caller.ts";
+import { actForRequest, actForTasksOf, requestIsOf } from "../fairness/caller.ts";
 import { KeyLock } from "../locks/port.ts";
 import { alice, openScriptedServer, type ScriptedServer } from "../runner/testing/scripted-server.ts";
 import { readRows } from "../store/testing/raw-rows.ts";

@@ -1,4 +1,4 @@
-import { requireCallerStillMay } from "../caller.ts";
+import { requireCallerStillMay } from "../fairness/caller.ts";
 import type { Store } from "../store/port.ts";
 
 /**

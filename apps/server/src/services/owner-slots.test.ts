@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { actForRequest, requestIsOf } from "../caller.ts";
+import { actForRequest, requestIsOf } from "../fairness/caller.ts";
 import { OwnerSlots } from "./owner-slots.ts";
 
 it("lets so many of an owner's through, the others in their order, and nobody wait for somebody else's", async () => {

@@ -1,4 +1,4 @@
-import { requireCallerStillMay } from "../caller.ts";
+import { requireCallerStillMay } from "../fairness/caller.ts";
 
 /** Lets so many of each owner's through at a time; the others wait, in their order. */
 export class OwnerSlots {

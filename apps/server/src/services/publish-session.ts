@@ -8,7 +8,7 @@ import {
 import type { Audit } from "../audit/port.ts";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Log } from "../log/port.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../common/printable.ts";
 import type { Approve, OpenProjectRemote, Publisher, SessionWork } from "../publish/port.ts";
 import type { Store, StoredSession } from "../store/port.ts";
 import type { FindDirectory } from "../workspaces/port.ts";

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Principal } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
 import type { Auth } from "../auth/port.ts";
-import { requireCallerStillMay } from "../caller.ts";
+import { requireCallerStillMay } from "../fairness/caller.ts";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Announcer } from "../hints/port.ts";
 import type { Runner } from "../runner/port.ts";

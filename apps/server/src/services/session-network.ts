@@ -1,6 +1,6 @@
 import { type NetworkService, type Principal, TrunklineError } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import type { Log } from "../log/port.ts";
 import type { Networks } from "../network/port.ts";
 import type { Store } from "../store/port.ts";

@@ -1,7 +1,7 @@
 import type { BlobRef, ToolEffect } from "@trunkline/contract";
 import { z } from "zod";
 import type { BackgroundProcesses } from "./background/task-processes.ts";
-import { HeadTailBuffer } from "../head-tail-buffer.ts";
+import { HeadTailBuffer } from "../common/head-tail-buffer.ts";
 import { type KeptOutputs, outputId } from "./output/kept-outputs.ts";
 import { readOutputText } from "./output-text.ts";
 import type { Spawner, Tool, ToolContext, ToolResult } from "./port.ts";

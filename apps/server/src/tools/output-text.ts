@@ -1,4 +1,4 @@
-import type { HeadTailBuffer } from "../head-tail-buffer.ts";
+import type { HeadTailBuffer } from "../common/head-tail-buffer.ts";
 
 /** A UTF-8 continuation byte, and the most that a character can have (RFC 3629). */
 const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;

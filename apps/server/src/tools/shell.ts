@@ -1,5 +1,5 @@
 import type { Redactor } from "../secrets/port.ts";
-import { HeadTailBuffer } from "../head-tail-buffer.ts";
+import { HeadTailBuffer } from "../common/head-tail-buffer.ts";
 import { readOutputText } from "./output-text.ts";
 import type { RunShell, ShellOutcome, Spawner } from "./port.ts";
 import { type Ending, waitForEnding } from "./process/wait-for-ending.ts";

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { Web } from "./port.ts";
 import { isWebProcessMessage } from "./web-process-message.ts";
-import { spawned } from "../spawned.ts";
+import { spawned } from "../common/spawned.ts";
 
 export const WEB_ENTRY = fileURLToPath(new URL("./next-process.ts", import.meta.url));
 

@@ -2,7 +2,7 @@ import type { ToolCall as AgentToolCall, ToolCallContent, ToolCallUpdate } from 
 import type { ContentPart, Json, Location, ToolCall, ToolKind } from "@trunkline/contract";
 import type { AgentAct } from "./agent-items.ts";
 import { RunFailure } from "../run-failure.ts";
-import { ownCopy } from "../../own-copy.ts";
+import { ownCopy } from "../../common/own-copy.ts";
 import { legalToolName } from "../tool-name.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 import { pathInside } from "./workspace-paths.ts";

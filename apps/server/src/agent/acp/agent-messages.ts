@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import { type AnyMessage, RequestError, type Stream } from "@agentclientprotocol/sdk";
-import { hasTooManyValues } from "../../foreign-json.ts";
-import { MessageLines } from "../../message-lines.ts";
-import { CLOCK, Pace } from "../../pace.ts";
+import { hasTooManyValues } from "../../common/foreign-json.ts";
+import { MessageLines } from "../../common/message-lines.ts";
+import { CLOCK, Pace } from "../../common/pace.ts";
 import { isObject, parseJson } from "../json-object.ts";
 import type { AgentItems } from "./agent-items.ts";
 

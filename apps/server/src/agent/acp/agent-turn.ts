@@ -7,7 +7,7 @@ import { AnswerBlocks } from "../answer-blocks.ts";
 import type { PricedModel, Prices } from "../../usage/port.ts";
 import type { RunEvent, RunSink } from "../port.ts";
 import type { RunState } from "../run-state.ts";
-import { ownCopy } from "../../own-copy.ts";
+import { ownCopy } from "../../common/own-copy.ts";
 import { AgentCall, boundCalls, type ReportedCall } from "./agent-call.ts";
 import type { AgentAct } from "./agent-items.ts";
 import type { UsageMeter } from "./usage-meter.ts";

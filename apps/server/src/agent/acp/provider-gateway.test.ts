@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, request as send, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
-import { ByteBudget } from "../../byte-budget.ts";
+import { ByteBudget } from "../../fairness/byte-budget.ts";
 import { ProviderGateway } from "./provider-gateway.ts";
 import { UsageMeter } from "./usage-meter.ts";
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import type { ByteBudget } from "../../byte-budget.ts";
+import type { ByteBudget } from "../../fairness/byte-budget.ts";
 import type { ProviderResponse } from "../models/decoded-response.ts";
 import type { ProviderSetting } from "../models/provider-setting.ts";
 import { headersOf, sendRequest } from "../models/provider-request.ts";

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type NetworkRefusal, TrunklineError } from "@trunkline/contract";
-import type { ByteBudget } from "../../byte-budget.ts";
+import type { ByteBudget } from "../../fairness/byte-budget.ts";
 import type { CommandNetwork, Networks } from "../../network/port.ts";
 import type { Spawner, ToolResult, ToolSession, WorkspaceFiles } from "../../tools/port.ts";
 import { upstreamOf } from "../models/provider-upstream.ts";

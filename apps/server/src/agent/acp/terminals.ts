@@ -7,8 +7,8 @@ import {
   type WaitForTerminalExitResponse,
 } from "@agentclientprotocol/sdk";
 import { resolve } from "node:path";
-import { CLOCK, Pace } from "../../pace.ts";
-import { HeadTailBuffer } from "../../head-tail-buffer.ts";
+import { CLOCK, Pace } from "../../common/pace.ts";
+import { HeadTailBuffer } from "../../common/head-tail-buffer.ts";
 import type { OnOutput, ProcessExit, RunningProcess } from "../../tools/port.ts";
 import type { AgentItems } from "./agent-items.ts";
 

@@ -1,6 +1,6 @@
 import type { PromptResponse } from "@agentclientprotocol/sdk";
 import type { Usage } from "@trunkline/contract";
-import { printable } from "../../printable.ts";
+import { printable } from "../../common/printable.ts";
 import { wholeTokens } from "../models/chat/chat-usage.ts";
 
 /** Why a turn ended early, after the agent's name. */

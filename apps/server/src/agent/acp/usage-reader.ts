@@ -1,5 +1,5 @@
 import type { Usage } from "@trunkline/contract";
-import { parseForeignJson } from "../../foreign-json.ts";
+import { parseForeignJson } from "../../common/foreign-json.ts";
 
 /** Bytes of a line, or of a whole document, that are looked into; usage is reported in short ones, at the end. */
 const MAX_LINE_BYTES = 262_144;

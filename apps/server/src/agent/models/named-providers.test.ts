@@ -1,6 +1,6 @@
 import { FakeProvider, say } from "@trunkline/testkit";
 import { expect, test } from "vitest";
-import type { ModelConfig } from "../../config.ts";
+import type { ModelConfig } from "../../config/config.ts";
 import type { NamedProvider } from "../../config-file/sections/providers.ts";
 import { RawProvider } from "../testing/raw-provider.ts";
 import { probeModel } from "../testing/probe-model.ts";

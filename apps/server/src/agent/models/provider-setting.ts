@@ -1,4 +1,4 @@
-import type { ModelConfig } from "../../config.ts";
+import type { ModelConfig } from "../../config/config.ts";
 import type { ConfigFile } from "../../config-file/port.ts";
 import type { NamedProvider } from "../../config-file/sections/providers.ts";
 

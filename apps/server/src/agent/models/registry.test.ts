@@ -1,6 +1,6 @@
 import { FakeProvider } from "@trunkline/testkit";
 import { expect, test } from "vitest";
-import type { ModelConfig } from "../../config.ts";
+import type { ModelConfig } from "../../config/config.ts";
 import { createModelRegistry } from "./registry.ts";
 
 const NOTHING: ModelConfig = {

@@ -1,6 +1,6 @@
 import { TrunklineError } from "@trunkline/contract";
 import type { Catalogue } from "../../catalogue/port.ts";
-import type { ModelConfig } from "../../config.ts";
+import type { ModelConfig } from "../../config/config.ts";
 import type { ConfigFile } from "../../config-file/port.ts";
 import type { ModelLists, ModelRegistry, ResolvedModel } from "../port.ts";
 import type { Prices } from "../../usage/port.ts";

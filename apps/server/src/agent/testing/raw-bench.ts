@@ -1,7 +1,7 @@
 import type { RunOutcome } from "../port.ts";
 import { type RawAnswer, RawProvider } from "./raw-provider.ts";
 import { RunBench, type RunOptions } from "./run-bench.ts";
-import type { ModelConfig } from "../../config.ts";
+import type { ModelConfig } from "../../config/config.ts";
 
 /** Runs tasks of one session against a provider with given bytes. */
 export class RawBench implements AsyncDisposable {

@@ -1,7 +1,7 @@
 import { FakeProvider, type FakeProviderOptions } from "@trunkline/testkit";
 import type { Budget, Effort } from "@trunkline/contract";
 import { ToolBench } from "../../tools/testing/tool-bench.ts";
-import type { ModelConfig } from "../../config.ts";
+import type { ModelConfig } from "../../config/config.ts";
 import type { Tool } from "../../tools/port.ts";
 import { sameTools } from "../../tools/testing/same-tools.ts";
 import { createApprovalPolicy } from "../../approvals/policy.ts";

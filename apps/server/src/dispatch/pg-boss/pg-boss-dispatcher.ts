@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { JobAttempt } from "pg-boss";
-import { actForEverybody, actForTasksOf } from "../../caller.ts";
+import { actForEverybody, actForTasksOf } from "../../fairness/caller.ts";
 import { FairQueue } from "../fair-queue.ts";
 import type { Dispatcher, Doorbell } from "../port.ts";
 import { Slots } from "../slots.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type EventBatch, type Services, type Session, TrunklineError } from "@trunkline/contract";
-import { callerName } from "../../caller.ts";
+import { callerName } from "../../fairness/caller.ts";
 
 type Subscribe = Services["sessions"]["subscribe"];
 

@@ -1,7 +1,7 @@
 import { TrunklineError } from "@trunkline/contract";
 import type { z } from "zod";
-import { parseForeignJson } from "../../foreign-json.ts";
-import { printable } from "../../printable.ts";
+import { parseForeignJson } from "../../common/foreign-json.ts";
+import { printable } from "../../common/printable.ts";
 import { readBounded } from "./read-bounded.ts";
 import { refusal } from "./refusal.ts";
 

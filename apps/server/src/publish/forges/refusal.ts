@@ -1,7 +1,7 @@
 import { TrunklineError } from "@trunkline/contract";
 import { z } from "zod";
-import { parseForeignJson } from "../../foreign-json.ts";
-import { printable } from "../../printable.ts";
+import { parseForeignJson } from "../../common/foreign-json.ts";
+import { printable } from "../../common/printable.ts";
 
 /** Longest piece of a forge's own words in a message, in UTF-16 code units. */
 const MAX_WORDS = 300;

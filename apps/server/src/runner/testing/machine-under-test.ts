@@ -6,7 +6,7 @@ import type { Approvals } from "../../approvals/port.ts";
 import { ManualClock } from "../../approvals/testing/manual-clock.ts";
 import type { ModelRegistry } from "../../agent/port.ts";
 import { oneAgent } from "../../agent/testing/one-agent.ts";
-import { composeCore } from "../../compose-core.ts";
+import { composeCore } from "../../compose/core.ts";
 import { createCompute } from "../../compute/pool.ts";
 import { type Log, readAll } from "../../log/port.ts";
 import type { Follower } from "../../log/testing/follower.ts";

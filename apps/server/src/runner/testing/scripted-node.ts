@@ -11,7 +11,7 @@ import type {
 import { pino } from "pino";
 import type { ModelRegistry, RunInput, RunOutcome } from "../../agent/port.ts";
 import { oneAgent } from "../../agent/testing/one-agent.ts";
-import { composeCore } from "../../compose-core.ts";
+import { composeCore } from "../../compose/core.ts";
 import { createCompute } from "../../compute/pool.ts";
 import type { Compute } from "../../compute/port.ts";
 import type { Announcer, Hints } from "../../hints/port.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checkpointsDirectory } from "../../checkpoints/port.ts";
-import { SHARED_PLACES } from "../../shared-places.ts";
+import { SHARED_PLACES } from "../../data-dir/shared-places.ts";
 import type { Store } from "../../store/port.ts";
 import { directoriesOf } from "../session-view.ts";
 

@@ -5,7 +5,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Parser } from "tar/parse";
 import type { ReadEntry } from "tar/read-entry";
-import { WrittenFile } from "../../written-file.ts";
+import { WrittenFile } from "../../common/written-file.ts";
 import { BackupError } from "./backup-error.ts";
 import { INSTALLATION_FILE, PLACE_FILE } from "./backup-place.ts";
 import { type LeftOut, nothingLeftOut, readComplaints } from "./left-out.ts";

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { makeId, readId } from "../../id-file.ts";
+import { makeId, readId } from "../../common/id-file.ts";
 import { BackupError } from "./backup-error.ts";
 import { readManifest } from "./manifest.ts";
 

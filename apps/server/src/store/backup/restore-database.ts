@@ -1,5 +1,5 @@
 import { rename } from "node:fs/promises";
-import { prepareDataDir } from "../../data-dir.ts";
+import { prepareDataDir } from "../../data-dir/data-dir.ts";
 import { markComing, markRestored, unmarkRestored } from "./restore-mark.ts";
 import { lockDataDir } from "../sqlite/data-dir-lock.ts";
 import { databasePath } from "../sqlite/database-path.ts";

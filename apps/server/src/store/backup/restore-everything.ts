@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFile, lstat, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { prepareDataDir } from "../../data-dir.ts";
+import { prepareDataDir } from "../../data-dir/data-dir.ts";
 import { lockDataDir } from "../sqlite/data-dir-lock.ts";
 import { BackupError } from "./backup-error.ts";
 import type { LeftOut } from "./left-out.ts";

@@ -6,7 +6,7 @@ import type { Logger } from "pino";
 import type { WholeBackupOptions, WholeBackupSummary } from "./backup-everything.ts";
 import { BackupPlace } from "./backup-place.ts";
 import { removeAbandoned } from "./unfinished.ts";
-import { spawned } from "../../spawned.ts";
+import { spawned } from "../../common/spawned.ts";
 
 export interface ScheduledBackupsOptions {
   /** Where they go. */

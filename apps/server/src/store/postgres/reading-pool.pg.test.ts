@@ -1,6 +1,6 @@
 import { PostgresServer } from "@trunkline/testkit";
 import { expect, it } from "vitest";
-import { actForTasksOf } from "../../caller.ts";
+import { actForTasksOf } from "../../fairness/caller.ts";
 import { connectionConfig, NO_LIMITS } from "./connection-config.ts";
 import { Patience } from "./patience.ts";
 import { ReadingPool } from "./reading-pool.ts";

@@ -1,7 +1,7 @@
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import { type ClientConfig, Pool } from "pg";
-import { callerName } from "../../caller.ts";
-import { FairJobs, type Waiting } from "../../fair-jobs.ts";
+import { callerName } from "../../fairness/caller.ts";
+import { FairJobs, type Waiting } from "../../fairness/fair-jobs.ts";
 import { StoreUnavailableError } from "../port.ts";
 import { describeFault, faultOf, fromPostgres } from "./fault.ts";
 import type { Patience } from "./patience.ts";

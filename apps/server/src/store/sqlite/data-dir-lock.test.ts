@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import Database from "better-sqlite3";
 import { afterEach, expect, it } from "vitest";
-import { writeServerRecord } from "../../data-dir.ts";
+import { writeServerRecord } from "../../data-dir/data-dir.ts";
 import { NO_SMALL_DISK, SmallDisk } from "../testing/small-disk.ts";
 import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 import { DataDirLockedError, lockDataDir } from "./data-dir-lock.ts";

@@ -1,7 +1,7 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
-import { readServerRecord } from "../../data-dir.ts";
+import { readServerRecord } from "../../data-dir/data-dir.ts";
 import { isRunning } from "../is-running.ts";
 
 /** Another live process holds the data directory; the message names it if known. */

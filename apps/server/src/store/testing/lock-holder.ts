@@ -1,6 +1,6 @@
 /** A process that locks the data directory of its first argument, reports it, and holds the lock until killed. */
 import { spawn } from "node:child_process";
-import { writeServerRecord } from "../../data-dir.ts";
+import { writeServerRecord } from "../../data-dir/data-dir.ts";
 import { lockDataDir } from "../sqlite/data-dir-lock.ts";
 
 const [dataDir, option] = process.argv.slice(2);

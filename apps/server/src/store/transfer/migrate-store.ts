@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { prepareDataDir } from "../../data-dir.ts";
+import { prepareDataDir } from "../../data-dir/data-dir.ts";
 import type { VerifyReport } from "../verify/verify-store.ts";
 import { openPostgresSource, openPostgresTarget, removePostgresTarget } from "./postgres-raw.ts";
 import type { RawKey, RawRow, RawStore, RawTarget } from "./raw-store.ts";

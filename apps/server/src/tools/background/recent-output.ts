@@ -1,4 +1,4 @@
-import { HeadTailBuffer } from "../../head-tail-buffer.ts";
+import { HeadTailBuffer } from "../../common/head-tail-buffer.ts";
 import { decodeWhole } from "../output-text.ts";
 
 /** What a process has written and nobody has read yet, as far back as it is kept. */

@@ -2,7 +2,7 @@ import type { Dirent } from "node:fs";
 import { mkdir, opendir, readlink, realpath, statfs, symlink } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
-import { describeBytes } from "../../describe-bytes.ts";
+import { describeBytes } from "../../common/describe-bytes.ts";
 import type { NoteUse } from "../sandbox/disk-watch.ts";
 import { DEFAULT_LIMITS } from "../sandbox/limits.ts";
 import { type CopyBudget, copyRegularFile } from "./copy-file.ts";

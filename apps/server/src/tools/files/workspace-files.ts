@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { TrunklineError } from "@trunkline/contract";
-import { closedUnread } from "../../closed-unread.ts";
+import { closedUnread } from "../../common/closed-unread.ts";
 import type { WorkspaceFiles } from "../port.ts";
 import { archiveWorkspace } from "./archive-workspace.ts";
 import { filePieces } from "./file-pieces.ts";

@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import type { Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { spawned } from "../../spawned.ts";
+import { spawned } from "../../common/spawned.ts";
 import { SYSTEM_PATH } from "../sandbox/find-program.ts";
 
 const runHere = promisify(execFile);

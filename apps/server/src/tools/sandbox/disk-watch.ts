@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { describeBytes } from "../../describe-bytes.ts";
+import { describeBytes } from "../../common/describe-bytes.ts";
 import { freeBytes, freeFiles, usedBytes } from "./disk-usage.ts";
 import type { SandboxLimits } from "./limits.ts";
 import { removeGrowth } from "./remove-growth.ts";

@@ -6,7 +6,7 @@ import { Writable } from "node:stream";
 import { promisify } from "node:util";
 import { pino } from "pino";
 import { beforeEach, expect, test } from "vitest";
-import type { Config } from "../../config.ts";
+import type { Config } from "../../config/config.ts";
 import type { ProcessLedger } from "../port.ts";
 import { openSandbox } from "./open-sandbox.ts";
 import { NO_SMALL_DISK, SmallDisk } from "../../store/testing/small-disk.ts";

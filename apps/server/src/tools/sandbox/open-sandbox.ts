@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { ServerInfo } from "@trunkline/contract";
 import type { Logger } from "pino";
-import type { Config } from "../../config.ts";
+import type { Config } from "../../config/config.ts";
 import type { ProcessLedger, Spawner } from "../port.ts";
 import { createBareSpawner } from "../process/bare-spawner.ts";
 import { refusedBecause, soloSpawner } from "../process/solo-spawner.ts";

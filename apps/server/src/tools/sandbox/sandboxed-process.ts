@@ -5,7 +5,7 @@ import { listProcesses, type ProcessEntry, readProcess } from "../process/proces
 import type { TreePatience } from "../process/process-tree.ts";
 import { sendSignal } from "../process/send-signal.ts";
 import { childProcessIds } from "./child-processes.ts";
-import { describeBytes } from "../../describe-bytes.ts";
+import { describeBytes } from "../../common/describe-bytes.ts";
 import type { SandboxLimits } from "./limits.ts";
 
 const POLL_MS = 20;

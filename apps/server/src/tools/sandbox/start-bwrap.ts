@@ -5,7 +5,7 @@ import type { Duplex } from "node:stream";
 import { MARKER_VARIABLE, type ProcessEntry, readProcess } from "../process/process-table.ts";
 import type { NetworkGate } from "../../network/port.ts";
 import type { ProcessExit } from "../port.ts";
-import { spawned } from "../../spawned.ts";
+import { spawned } from "../../common/spawned.ts";
 import { VARIABLES_FD } from "./bwrap-arguments.ts";
 import { childProcessIds } from "./child-processes.ts";
 import { gateListenerOf } from "./gate-listener.ts";

@@ -1,4 +1,4 @@
-import { parseForeignJson } from "../../foreign-json.ts";
+import { parseForeignJson } from "../../common/foreign-json.ts";
 import { WebSearchError } from "./port.ts";
 
 const TIMEOUT_MS = 20_000;

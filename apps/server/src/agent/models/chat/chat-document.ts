@@ -1,4 +1,4 @@
-import { hasTooManyValues } from "../../../foreign-json.ts";
+import { hasTooManyValues } from "../../../common/foreign-json.ts";
 import { messageTooLong } from "../../answer-bounds.ts";
 import { cutFault } from "../../call-fault.ts";
 import type { AnswerPart, FaultContext } from "../../model.ts";

@@ -6,7 +6,7 @@ import type { ChatAnswer } from "./chat-answer.ts";
 import { documentAnswer, noAnswer } from "./chat-document.ts";
 import { chatErrorFault } from "./chat-error.ts";
 import { parseJson } from "../../json-object.ts";
-import { hasTooManyValues } from "../../../foreign-json.ts";
+import { hasTooManyValues } from "../../../common/foreign-json.ts";
 import type { ProviderResponse } from "../decoded-response.ts";
 
 /** Longest line of an event stream, and largest document, in UTF-16 units. */
