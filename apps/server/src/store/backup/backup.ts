@@ -7,4 +7,3 @@ export { readStoreVersion } from "./store-version.ts";
 export { verifyRows } from "./verify-rows.ts";
 export { backupEverything, type WholeBackupSummary } from "./backup-everything.ts";
 export { restoreEverything, type WholeRestoreSummary } from "./restore-everything.ts";
-export type { LeftOut } from "./left-out.ts";
