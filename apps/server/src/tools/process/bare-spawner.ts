@@ -10,6 +10,7 @@ import type {
   SpawnRequest,
 } from "../port.ts";
 import { type ChildStreams, openChildStreams } from "./child-streams.ts";
+import { openAgain } from "./open-again.ts";
 import { MARKER_VARIABLE, readBootId, readProcess } from "./process-table.ts";
 import { endProcessTree, type TreePatience } from "./process-tree.ts";
 
@@ -38,6 +39,7 @@ export function createBareSpawner({
     isSandboxed: false,
     async spawn(request) {
       if (typeof request.network === "object") throw new Error(NEEDS_SANDBOX);
+      await openAgain(request.cwd);
       const marker = `${owner}.${randomUUID()}`;
       const streams = await openChildStreams(request);
       const child = await startChild(request, marker, streams);

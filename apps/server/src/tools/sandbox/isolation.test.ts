@@ -55,6 +55,13 @@ test("no command line of the machine has the values of its variables, and none i
   await expect(start("a\0--bind\0/\0/host")).rejects.toThrow("has a NUL in it");
 });
 
+test("a command that closes its directory locks nobody out of it", async () => {
+  await using bench = await SandboxBench.create();
+  await bench.run("mkdir inner; chmod 000 inner; chmod 000 .");
+  const { output } = await bench.run("ls; stat -c %a . inner");
+  expect(lines(output)).toEqual(["inner", "700", "0"]);
+});
+
 test("another session's workspace, the data directory and the token file are not there", async () => {
   await using bench = await SandboxBench.create();
   const other = join(bench.dataDir, "workspaces", "other");

@@ -5,6 +5,7 @@ import { getPriority, setPriority } from "node:os";
 import { isMainThread } from "node:worker_threads";
 import type { OnOutput, ProcessLedger, ProcessRecord, Spawner, SpawnRequest } from "../port.ts";
 import { type ChildStreams, openChildStreams } from "../process/child-streams.ts";
+import { openAgain } from "../process/open-again.ts";
 import { MARKER_VARIABLE, readBootId, readProcess } from "../process/process-table.ts";
 import type { TreePatience } from "../process/process-tree.ts";
 import { bwrapArguments, type SandboxPlan, variableArguments } from "./bwrap-arguments.ts";
@@ -63,6 +64,7 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
     async spawn(request) {
       const { ledger, patience = DEFAULT_PATIENCE } = options;
       await refuseTooMuch(placesOf(request), plan.hidden);
+      await openAgain(request.cwd);
       const marker = `${options.owner}.${randomUUID()}`;
       let complaint = "";
       let begun = false;
