@@ -12,6 +12,7 @@ import { type Approve, publicationPath, type Publisher, type SessionWork } from 
 import { PACK_TIMEOUT_MS, PrivateRepository } from "./private-repository.ts";
 import { push } from "./push.ts";
 import { reviewPrompt } from "./review-prompt.ts";
+import { workspaceProblem } from "./workspace-problem.ts";
 
 /** @throws Error that says what is wrong with an entry */
 export function createPublisher({
@@ -69,6 +70,8 @@ export function createPublisher({
         signal,
       );
       return commit;
+    } catch (error) {
+      throw workspaceProblem(error);
     } finally {
       if (index !== null) await rm(index, { recursive: true, force: true });
     }
