@@ -1,18 +1,16 @@
 import type { Page } from "@playwright/test";
 import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 
-const changes = async (page: Page): Promise<void> => {
-  const tab = page.getByRole("tab", { name: "Changes" });
-  if (!(await tab.isVisible())) await page.getByRole("button", { name: "Inspector" }).click();
-  await tab.click();
-};
+const tab = (page: Page, name: string) => page.getByRole("tab", { name });
+const openPanel = (page: Page) => page.getByRole("button", { name: "Publish…" });
 
-/** Opens the panel of a session that has written a file. */
-async function publish(page: Page): Promise<void> {
-  await changes(page);
-  await page.getByRole("button", { name: "Publish…" }).click();
+/** Opens the inspector, which stays open over a reload. */
+async function changes(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Inspector" }).click();
+  await tab(page, "Changes").click();
 }
 
+/** Of a session that has written a file. @returns its id */
 async function write(page: Page): Promise<string> {
   await send(page, 'tool: write_file {"path":"a.txt","content":"x"}');
   const sessionId = await sessionIdOf(page);
@@ -26,25 +24,27 @@ test("what is written about work that is to be published stays until it is publi
 }) => {
   await signIn(page, server);
   await write(page);
-  await publish(page);
+  await changes(page);
+  await openPanel(page).click();
   const title = page.getByRole("form", { name: "Publish changes" }).getByLabel("Title");
   await title.fill("A title that took a while");
   // To another tab of the panel, and back.
-  await page.getByRole("tab", { name: "Files" }).click();
-  await publish(page);
+  await tab(page, "Files").click();
+  await tab(page, "Changes").click();
+  await openPanel(page).click();
   await expect(title).toHaveValue("A title that took a while");
   await page.reload();
-  await publish(page);
+  await openPanel(page).click();
   await expect(title).toHaveValue("A title that took a while");
 
   await page.getByRole("button", { name: "Cancel" }).click();
-  await publish(page);
+  await openPanel(page).click();
   await expect(title).toHaveValue("");
   await title.fill("Another one");
   await page.getByRole("button", { name: "Download patch" }).click();
   await expect(page.getByText("Patch downloaded")).toBeVisible();
   await page.reload();
-  await publish(page);
+  await openPanel(page).click();
   await page.getByRole("button", { name: "Publish again…" }).click();
   await expect(title).toHaveValue("");
 });
@@ -66,7 +66,8 @@ test("a note to what others wrote stays while they write on, and goes with nothi
   await signIn(page, server);
   const sessionId = await write(page);
   await server.client.session.publish.mutate({ sessionId, kind: "patch" });
-  await publish(page);
+  await changes(page);
+  await openPanel(page).click();
   const bring = page.getByRole("button", { name: "Bring back as prompt" });
   await bring.click();
   const prompt = page.getByLabel("Prompt", { exact: true });
@@ -85,7 +86,7 @@ test("a note to what others wrote stays while they write on, and goes with nothi
   await expect(page.getByRole("button", { name: "Send to the agent" })).toBeEnabled();
 
   await page.reload();
-  await publish(page);
+  await openPanel(page).click();
   await bring.click();
   await expect(note).toHaveValue("but not in the tests");
 });
@@ -99,7 +100,8 @@ test("a diff that is opened while another part is loaded is of no other part", a
   await expect(done).toHaveCount(2);
   await changes(page);
   const part = page.getByRole("combobox", { name: "Which changes" });
-  const file = page.getByRole("button", { name: /a\.txt/, expanded: false });
+  const list = page.getByRole("region", { name: "Changes", exact: true });
+  const file = list.getByRole("button", { name: /a\.txt/, expanded: false });
   await expect(file).toContainText("+2");
 
   const released = Promise.withResolvers<void>();
@@ -117,8 +119,8 @@ test("a diff that is opened while another part is loaded is of no other part", a
   const diff = page.getByRole("region", { name: "Diff of a.txt" });
   await expect(diff).toContainText("two");
   released.resolve();
-  await expect(page.getByRole("button", { name: /a\.txt/, expanded: true })).toContainText("+1");
+  await expect(list.getByRole("button", { name: /a\.txt/, expanded: true })).toContainText("+1");
   await part.selectOption("All changes");
-  await expect(page.getByRole("button", { name: /a\.txt/, expanded: true })).toContainText("+2");
+  await expect(list.getByRole("button", { name: /a\.txt/, expanded: true })).toContainText("+2");
   await expect(diff.locator(".bg-added")).toHaveCount(2);
 });

@@ -93,7 +93,8 @@ test("B6: the note to a review is kept where localStorage is full", async ({ pag
   await expect(page.getByRole("log").getByText("Done", { exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Inspector" }).click();
   await page.getByRole("tab", { name: "Changes" }).click();
-  await page.getByRole("button", { name: /a\.txt/, expanded: false }).click();
+  const list = page.getByRole("region", { name: "Changes", exact: true });
+  await list.getByRole("button", { name: /a\.txt/, expanded: false }).click();
   await page.getByRole("button", { name: "Comment on line 1" }).click();
   const comment = page.getByRole("textbox", { name: "Comment", exact: true });
   await comment.fill("Why?");

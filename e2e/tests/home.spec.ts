@@ -111,7 +111,7 @@ test("a title that could not be saved stays in its field", async ({ page, server
   const { id } = await server.client.session.create.mutate({ title: "a first title" });
   await signIn(page, server);
   await page.goto(`${server.url}/s/${id}`);
-  await page.getByRole("button", { name: "a first title" }).click();
+  await page.getByRole("banner").getByRole("button", { name: "a first title" }).click();
   const field = page.getByRole("textbox", { name: "Session title" });
   await field.fill("a better title");
   await page.context().setOffline(true);
