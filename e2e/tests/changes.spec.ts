@@ -1,5 +1,8 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
+import { expect, type OwnAccount, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 
 const tab = (page: Page, name: string) => page.getByRole("tab", { name });
 const openPanel = (page: Page) => page.getByRole("button", { name: "Publish…" });
@@ -18,12 +21,36 @@ async function write(page: Page): Promise<string> {
   return sessionId;
 }
 
+/** The same in a project, which it can be published to. */
+async function writeInProject(page: Page, server: OwnAccount, projectRoot: string): Promise<string> {
+  const path = mkdtempSync(join(projectRoot, "changes-"));
+  const identity = ["-c", "user.name=A", "-c", "user.email=a@example.com"];
+  for (const args of [
+    ["init", "-q", "-b", "main"],
+    ["commit", "-q", "--allow-empty", "-m", "first"],
+  ])
+    execFileSync("git", [...identity, ...args], { cwd: path });
+  const source = { kind: "directory", path } as const;
+  const { id: projectId } = await server.client.project.create.mutate({
+    name: `changes-${server.name}`,
+    source,
+  });
+  const { sessionId } = await server.client.task.submit.mutate({
+    prompt: 'tool: write_file {"path":"a.txt","content":"x"}',
+    projectId,
+  });
+  await page.goto(`${server.url}/s/${sessionId}`);
+  await expect(page.getByRole("log").getByText("Done", { exact: true })).toBeVisible();
+  return sessionId;
+}
+
 test("what is written about work that is to be published stays until it is published or given up", async ({
   page,
   server,
+  projectRoot,
 }) => {
   await signIn(page, server);
-  await write(page);
+  await writeInProject(page, server, projectRoot);
   await changes(page);
   await openPanel(page).click();
   const title = page.getByRole("form", { name: "Publish changes" }).getByLabel("Title");
@@ -41,8 +68,8 @@ test("what is written about work that is to be published stays until it is publi
   await openPanel(page).click();
   await expect(title).toHaveValue("");
   await title.fill("Another one");
-  await page.getByRole("button", { name: "Download patch" }).click();
-  await expect(page.getByText("Patch downloaded")).toBeVisible();
+  await page.getByRole("button", { name: "Create branch" }).click();
+  await expect(page.getByText("Branch created", { exact: true })).toBeVisible();
   await page.reload();
   await openPanel(page).click();
   await page.getByRole("button", { name: "Publish again…" }).click();
@@ -52,6 +79,7 @@ test("what is written about work that is to be published stays until it is publi
 test("a note to what others wrote stays while they write on, and goes with nothing that was not read", async ({
   page,
   server,
+  projectRoot,
 }) => {
   let feedback = { prompt: "Rename it", digest: "one", items: 1 };
   // In place of a forge.
@@ -64,8 +92,8 @@ test("a note to what others wrote stays while they write on, and goes with nothi
     await route.fulfill({ response, json: answers });
   });
   await signIn(page, server);
-  const sessionId = await write(page);
-  await server.client.session.publish.mutate({ sessionId, kind: "patch" });
+  const sessionId = await writeInProject(page, server, projectRoot);
+  await server.client.session.publish.mutate({ sessionId, kind: "local" });
   await changes(page);
   await openPanel(page).click();
   const bring = page.getByRole("button", { name: "Bring back as prompt" });

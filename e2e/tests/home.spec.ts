@@ -116,7 +116,7 @@ test("a title that could not be saved stays in its field", async ({ page, server
   await field.fill("a better title");
   await page.context().setOffline(true);
   await field.press("Enter");
-  await expect(page.getByText("Couldn't rename the session")).toBeVisible();
+  await expect(page.getByText("Couldn't rename the session", { exact: true })).toBeVisible();
   await expect(field).toHaveValue("a better title");
   await page.context().setOffline(false);
   await field.press("Enter");

@@ -1,4 +1,4 @@
-import { addUser, redeemInvitation } from "@trunkline/testkit";
+import { addUser } from "@trunkline/testkit";
 import { expect, signIn, test } from "../fixtures.ts";
 
 test("what is written in the settings stays while one looks at something else, and the browser asks before it goes", async ({
@@ -8,7 +8,7 @@ test("what is written in the settings stays while one looks at something else, a
   await page.clock.install();
   await server.client.mcp.add.mutate({
     name: "notes",
-    transport: { kind: "http", url: "http://127.0.0.1:9/mcp" },
+    transport: { kind: "http", url: "https://mcp.example/mcp" },
     enabled: false,
   });
   await signIn(page, server);
@@ -93,19 +93,18 @@ test("a new token gives what the form shows, whatever could confirm more", async
   server,
   sharedServer,
 }) => {
-  const reader = await addUser(sharedServer, `reader-${server.name}`, "read");
-  const { code } = await sharedServer.client.user.invite.mutate({ userId: reader.userId, scope: "write" });
-  const { secret } = await redeemInvitation(server.url, code);
-  await signIn(page, { url: server.url, token: reader.token });
+  const writer = await addUser(sharedServer, `writer-${server.name}`, "write");
+  const reader = await writer.client.token.create.mutate({ name: "a reader", scope: "read" });
+  await signIn(page, { url: server.url, token: reader.secret });
   await page.getByRole("link", { name: "Settings" }).click();
   await page.getByRole("button", { name: "New token" }).click();
   const form = page.getByRole("form", { name: "New token" });
   await form.getByRole("textbox", { name: "Name" }).fill("for a display");
   await expect(form.getByRole("combobox", { name: "Scope" })).toHaveText("Read only");
-  await form.getByLabel("Confirm with a token").fill(secret);
+  await form.getByLabel("Confirm with a token").fill(writer.token);
   await form.getByRole("button", { name: "Create" }).click();
   await expect(page.getByText("Copy it now")).toBeVisible();
-  const { items } = await reader.client.token.list.query({});
+  const { items } = await writer.client.token.list.query({});
   expect(items.find(({ name }) => name === "for a display")?.scopes).toEqual(["read"]);
 });
 
