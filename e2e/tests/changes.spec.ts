@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { expect, type OwnAccount, send, sessionIdOf, signIn, test } from "../fixtures.ts";
+import { expect, type OwnAccount, send, signIn, test } from "../fixtures.ts";
 
 const tab = (page: Page, name: string) => page.getByRole("tab", { name });
 const openPanel = (page: Page) => page.getByRole("button", { name: "Publish…" });
@@ -13,15 +13,7 @@ async function changes(page: Page): Promise<void> {
   await tab(page, "Changes").click();
 }
 
-/** Of a session that has written a file. @returns its id */
-async function write(page: Page): Promise<string> {
-  await send(page, 'tool: write_file {"path":"a.txt","content":"x"}');
-  const sessionId = await sessionIdOf(page);
-  await expect(page.getByRole("log").getByText("Done", { exact: true })).toBeVisible();
-  return sessionId;
-}
-
-/** The same in a project, which it can be published to. */
+/** Of a session in a project that has written a file. @returns its id */
 async function writeInProject(page: Page, server: OwnAccount, projectRoot: string): Promise<string> {
   const path = mkdtempSync(join(projectRoot, "changes-"));
   const identity = ["-c", "user.name=A", "-c", "user.email=a@example.com"];
