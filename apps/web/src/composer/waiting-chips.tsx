@@ -1,5 +1,5 @@
 import { CloudOff, Undo2 } from "lucide-react";
-import type { OutgoingMessage } from "../outbox/outbox.ts";
+import type { OutgoingMessage } from "../outbox/outgoing-message.ts";
 import { outbox } from "../outbox/use-outbox.ts";
 import { firstWords } from "../text/first-words.ts";
 import { plural } from "../text/quantity.ts";

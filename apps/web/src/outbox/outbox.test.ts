@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { StartOf } from "../projects/workspace-choice.ts";
-import { type Delivery, Outbox, type OutboxDeps, type OutgoingMessage } from "./outbox.ts";
+import { type Delivery, Outbox, type OutboxDeps } from "./outbox.ts";
+import type { OutgoingMessage } from "./outgoing-message.ts";
 
 class Unreachable extends Error {}
 

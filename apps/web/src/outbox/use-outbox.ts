@@ -13,7 +13,8 @@ import { deliverTo } from "../session-stream/use-open-session.ts";
 import { firstWords } from "../text/first-words.ts";
 import { showToast } from "../ui/toasts.ts";
 import { useStore } from "zustand";
-import { Outbox, type OutgoingMessage } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
+import type { OutgoingMessage } from "./outgoing-message.ts";
 
 /** This page's outbox. */
 export const outbox = new Outbox({

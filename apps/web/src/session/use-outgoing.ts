@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import type { OutgoingMessage } from "../outbox/outbox.ts";
+import type { OutgoingMessage } from "../outbox/outgoing-message.ts";
 import { useOutbox } from "../outbox/use-outbox.ts";
 import type { SessionView } from "@trunkline/contract/session-view";
 import type { OutgoingPrompt } from "../session-stream/session-state.ts";
