@@ -36,6 +36,31 @@ test("B6: two tabs at one place keep a draft each, and a closed tab's comes back
   await expect(third.getByRole("textbox", { name: "Message" })).toHaveValue("left alone");
 });
 
+test.describe("while the page loads", () => {
+  // The worker would have the script from its cache, past the route.
+  test.use({ serviceWorkers: "block" });
+
+  test("B6: what is typed goes behind the draft", async ({ page, server }) => {
+    await signIn(page, server);
+    await send(page, "reply: one");
+    await sessionIdOf(page);
+    const box = page.getByRole("textbox", { name: "Message" });
+    await box.fill("the draft");
+    const script = Promise.withResolvers<void>();
+    await page.route("**/_next/static/**/*.js", async (route) => {
+      await script.promise;
+      await route.continue();
+    });
+    await page.reload({ waitUntil: "commit" });
+    await box.pressSequentially("typed");
+    await expect(box).toHaveValue("typed");
+    script.resolve();
+    await expect(box).toHaveValue("the draft\n\ntyped");
+    await page.reload();
+    await expect(box).toHaveValue("the draft\n\ntyped");
+  });
+});
+
 test("B6: a draft is kept where localStorage is full, however long it is", async ({ page, server }) => {
   await signIn(page, server);
   const { id } = await server.client.session.create.mutate({ title: "Another" });

@@ -68,7 +68,7 @@ export function Composer(props: ComposerProps) {
   useLayoutEffect(() => {
     // The page is visible before its script runs: keep what was typed meanwhile.
     const typed = field.current?.value ?? "";
-    if (typed !== "" && typed !== draft.text()) draft.write(typed);
+    if (typed !== "") draft.add(typed);
   }, [draft]);
   // Before the next key: one that finds no field is lost.
   useLayoutEffect(() => {

@@ -1,9 +1,30 @@
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { Draft } from "./draft.ts";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Draft, draftOf, forgetDraft } from "./draft.ts";
+
+/** IndexedDB, which these tests have only where they ask for it. */
+const shelf = vi.hoisted(() => ({ texts: new Map<string, unknown>(), isThere: false }));
+vi.mock(import("../text/kept.ts"), async (original) => {
+  const { Shelf } = await original();
+  return {
+    Shelf: class extends Shelf {
+      override read = async (key: string) => shelf.texts.get(key) ?? null;
+      override keys = async () => [...shelf.texts.keys()];
+      override async write(key: string, value: unknown) {
+        if (shelf.isThere) shelf.texts.set(key, value);
+        return shelf.isThere;
+      }
+      override async forget(...names: string[]) {
+        for (const name of names) shelf.texts.delete(name);
+      }
+    },
+  };
+});
 
 const stored = new Map<string, string>();
 let room = Infinity;
 beforeEach(() => {
+  shelf.texts.clear();
+  shelf.isThere = false;
   stored.clear();
   room = Infinity;
   vi.stubGlobal(
@@ -28,11 +49,18 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it("is there again after a reload", () => {
-  new Draft("s1").write("hello");
+it("is there again after a reload", async () => {
+  (await opened("s1")).write("hello");
   expect(new Draft("s1").text()).toBe("hello");
   expect(new Draft("s2").text()).toBe("");
 });
+
+/** One whose stored text was read. */
+async function opened(place: string, Of = Draft): Promise<Draft> {
+  const draft = new Of(place);
+  await draft.restore();
+  return draft;
+}
 
 it("is there although the page that wrote it was of an earlier version", async () => {
   const { Draft: DraftOfAlice, tabName } = await pageOf("alice");
@@ -47,7 +75,7 @@ it("is there although the page that wrote it was of an earlier version", async (
 
 it("is its user's alone: whoever signs in next in this browser neither sees nor replaces it", async () => {
   const { Draft: DraftOfAlice } = await pageOf("alice");
-  new DraftOfAlice("new").write("alice's words");
+  (await opened("new", DraftOfAlice)).write("alice's words");
   const { Draft: DraftOfBob } = await pageOf("bob");
   const bobs = new DraftOfBob("new");
   await bobs.restore();
@@ -69,8 +97,8 @@ async function pageOf(user: string) {
   return { Draft: Of, tabName };
 }
 
-it("comes back in front of what was written since", () => {
-  const draft = new Draft("s1");
+it("comes back in front of what was written since", async () => {
+  const draft = await opened("s1");
   draft.giveBack({ text: "first", files: [] });
   expect(draft.text()).toBe("first");
   draft.write("second");
@@ -79,9 +107,9 @@ it("comes back in front of what was written since", () => {
   expect(new Draft("s1").text()).toBe("first\n\nsecond");
 });
 
-it("14.3: keeps its files with its text, until both are taken or given back", () => {
+it("14.3: keeps its files with its text, until both are taken or given back", async () => {
   const file = { id: "f", name: "a.png", mediaType: "image/png", bytes: 3 };
-  const draft = new Draft("s1");
+  const draft = await opened("s1");
   draft.attach([file]);
   draft.write("look");
   expect(new Draft("s1").state.getState()).toMatchObject({ text: "look", files: [file] });
@@ -110,9 +138,73 @@ it("B6: another tab's draft is offered, and taking it loses neither", async () =
 
 it("B6: a draft that finds no room anywhere says so", async () => {
   room = 10;
-  const draft = new Draft("s1");
+  const draft = await opened("s1");
   draft.write("longer than there is room for");
   await expect.poll(() => draft.state.getState().isKept).toBe(false);
   draft.write("");
   await expect.poll(() => draft.state.getState().isKept).toBe(true);
+});
+
+describe("a draft that is too long to be shown at once", () => {
+  const long = "many words ".repeat(1_000);
+  const textsKept = async () => {
+    const draft = await opened("s");
+    return [draft.text(), ...shelf.texts.values(), ...stored.values()];
+  };
+  beforeEach(async () => {
+    vi.stubGlobal("window", {});
+    shelf.isThere = true;
+    (await opened("s")).write(long);
+    await expect.poll(() => [shelf.texts.size, stored.size]).toEqual([1, 0]);
+  });
+
+  it("is left by what comes back to a place that was not shown yet", async () => {
+    const draft = draftOf("s");
+    draft.giveBack({ text: "x", files: [] });
+    await draft.whenRestored;
+    expect(draft.text()).toBe(`${long}\n\nx`);
+    await expect.poll(textsKept).toEqual([draft.text(), { text: draft.text(), files: [] }]);
+    forgetDraft("s");
+    await expect.poll(textsKept).toEqual([""]);
+  });
+
+  it("is left by what is typed, attached and sent before it was read", async () => {
+    const file = { id: "f", name: "a.png", mediaType: "image/png", bytes: 3 };
+    const draft = new Draft("s");
+    const read = draft.restore();
+    draft.add("sent");
+    expect(draft.take().text).toBe("sent");
+    draft.attach([file]);
+    await read;
+    expect(draft.state.getState()).toMatchObject({ text: long, files: [file] });
+    await expect.poll(textsKept).toEqual([long, { text: long, files: [file] }]);
+  });
+
+  it("is not doubled where the browser filled its field in again", async () => {
+    const draft = new Draft("s");
+    const read = draft.restore();
+    draft.add(`${long}and more`);
+    await read;
+    expect(draft.text()).toBe(`${long}and more`);
+  });
+});
+
+it("is in front of what was typed while the page was loading", async () => {
+  (await opened("s1")).write("the draft");
+  const draft = new Draft("s1");
+  draft.add("the draft");
+  expect(draft.text()).toBe("the draft");
+  draft.add("typed");
+  await draft.restore();
+  expect(draft.text()).toBe("the draft\n\ntyped");
+  expect(new Draft("s1").text()).toBe("the draft\n\ntyped");
+});
+
+it("is gone with what was sent before it was read", async () => {
+  (await opened("s1")).write("sent");
+  const draft = new Draft("s1");
+  const read = draft.restore();
+  draft.take();
+  await read;
+  expect(stored.size).toBe(0);
 });

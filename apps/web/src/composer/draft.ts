@@ -33,13 +33,17 @@ export class Draft {
   /** Resolves once what is stored of it has been read. */
   whenRestored = Promise.resolve();
   readonly #place: string;
+  /** What could be shown at once. */
+  readonly #shown: Written;
   #wasTouched = false;
+  /** What is stored may be too long to be shown at once, and is not written over before it was read. */
+  #wasRead = false;
 
   /** @param place a session's id, or `new`. */
   constructor(place: string) {
     this.#place = place;
-    const kept = writtenOf(readShortText(this.#key())) ?? NOTHING;
-    this.state = createStore(() => ({ ...kept, isKept: true, others: [] }));
+    this.#shown = writtenOf(readShortText(this.#key())) ?? NOTHING;
+    this.state = createStore(() => ({ ...this.#shown, isKept: true, others: [] }));
   }
 
   readonly text = (): string => this.state.getState().text;
@@ -63,6 +67,13 @@ export class Draft {
     return { text, files };
   };
 
+  /** Puts what was typed into its field before there was a script behind what there is. */
+  readonly add = (typed: string): void => {
+    const now = this.text();
+    // A field that the browser filled in again has the draft already.
+    if (typed !== now) this.write(now === "" || typed.startsWith(now) ? typed : `${now}\n\n${typed}`);
+  };
+
   /** Puts something back, in front of what there is. */
   readonly giveBack = ({ text, files }: Written): void => {
     const now = this.state.getState();
@@ -74,6 +85,7 @@ export class Draft {
   #keep(written: Written): void {
     this.#wasTouched = true;
     this.state.setState(written);
+    if (!this.#wasRead) return;
     void keepText(this.#key(), isNothing(written) ? null : { ...written }).then((isKept) => {
       // Nearly always as before: saying so would render the composer again for each key.
       if (isKept !== this.state.getState().isKept) this.state.setState({ isKept });
@@ -83,8 +95,7 @@ export class Draft {
   /** Loads what was too long to load synchronously, and what closed tabs left behind. */
   async restore(): Promise<void> {
     await tabIsNamed;
-    const own = writtenOf(await readText(this.#key())) ?? NOTHING;
-    if (!this.#wasTouched && isNothing(this.state.getState())) this.state.setState(own);
+    this.#useOwn(writtenOf(await readText(this.#key())) ?? NOTHING);
     const open = await openTabs();
     const others: OtherDraft[] = [];
     // Those without a user are from before each had their own.
@@ -106,6 +117,18 @@ export class Draft {
     } else this.state.setState({ others });
   }
 
+  /** What came before it was read goes behind it, unless the browser had filled the field in with it. */
+  #useOwn(own: Written): void {
+    this.#wasRead = true;
+    const { text, files } = this.state.getState();
+    if (!this.#wasTouched) {
+      if (isNothing({ text, files })) this.state.setState(own);
+      return;
+    }
+    if (isSame(own, this.#shown)) this.#keep({ text, files });
+    else this.giveBack({ text: text.startsWith(own.text) ? "" : own.text, files: own.files });
+  }
+
   /** @param use whether to use what it has; it is removed either way. */
   settle(other: OtherDraft, use: boolean): void {
     if (use) this.giveBack(other);
@@ -124,6 +147,10 @@ export class Draft {
 }
 
 const isNothing = ({ text, files }: Written): boolean => text === "" && files.length === 0;
+
+const isSame = (one: Written, other: Written): boolean =>
+  one.text === other.text &&
+  String(one.files.map(({ id }) => id)) === String(other.files.map(({ id }) => id));
 
 /** Drafts from before there were files have none. */
 function writtenOf(stored: unknown): Written | null {
@@ -157,6 +184,10 @@ export async function moveDraft(from: string, to: string): Promise<boolean> {
 
 /** A draft that was sent is removed. */
 export function forgetDraft(place: string): void {
-  forgetFiles(draftOf(place).take().files);
-  drafts.delete(place);
+  const draft = draftOf(place);
+  forgetFiles(draft.take().files);
+  // Until what is stored was read, it is still there, and another one would show it.
+  void draft.whenRestored.then(() => {
+    if (drafts.get(place) === draft && isNothing(draft.state.getState())) drafts.delete(place);
+  });
 }
