@@ -6,7 +6,7 @@ import { plural } from "../text/quantity.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { draftOf } from "./draft.ts";
 
-/** Messages that will be sent once the server is reachable; until then they can be removed. */
+/** Messages that will be sent once the server can take them; until then they can be removed. */
 export function WaitingChips({ messages }: { messages: readonly OutgoingMessage[] }) {
   const waiting = messages.filter(({ isWaiting }) => isWaiting);
   if (waiting.length === 0) return null;
@@ -17,27 +17,29 @@ export function WaitingChips({ messages }: { messages: readonly OutgoingMessage[
   };
   return (
     <ol aria-label="Waiting to be sent" className="mb-1.5 flex max-h-36 flex-col gap-1 overflow-y-auto">
-      {waiting.map(({ idempotencyKey, text, how, isLeaving, files = [] }) => (
+      {waiting.map(({ idempotencyKey, text, how, isLeaving, why = null, files = [] }) => (
         <li
           key={idempotencyKey}
-          className="flex min-h-8 shrink-0 items-center gap-2.5 rounded-lg border border-line bg-surface pr-1 pl-3 text-sm"
+          className="flex min-h-8 shrink-0 flex-wrap items-center gap-x-2.5 rounded-lg border border-line bg-surface pr-1 pl-3 text-sm"
         >
           <CloudOff aria-hidden className="size-3.5 shrink-0 text-waits" />
-          <span dir="auto" className="min-w-0 grow truncate text-muted">
+          <span dir="auto" className="min-w-0 flex-1 truncate text-muted">
             {firstWords(text, 200)}
           </span>
           {files.length > 0 && (
             <span className="shrink-0 text-xs text-faint">{plural(files.length, "file")}</span>
           )}
-          <span className="shrink-0 text-xs text-faint">
-            {isLeaving
-              ? "Taking back…"
-              : how === "interrupt"
-                ? "Interrupts when online"
-                : how === "steer"
-                  ? "Steers when online"
-                  : "Sent when online"}
-          </span>
+          {(isLeaving || why === null) && (
+            <span className="shrink-0 text-xs text-faint">
+              {isLeaving
+                ? "Taking back…"
+                : how === "interrupt"
+                  ? "Interrupts when online"
+                  : how === "steer"
+                    ? "Steers when online"
+                    : "Sent when online"}
+            </span>
+          )}
           <IconButton
             small
             icon={Undo2}
@@ -45,6 +47,11 @@ export function WaitingChips({ messages }: { messages: readonly OutgoingMessage[
             disabled={isLeaving}
             onClick={() => void takeBack(idempotencyKey)}
           />
+          {!isLeaving && why !== null && (
+            <span dir="auto" className="basis-full pb-1.5 text-xs text-waits">
+              Not taken yet: {why}
+            </span>
+          )}
         </li>
       ))}
     </ol>

@@ -1,3 +1,5 @@
+import { TrunklineApiError } from "@trunkline/client";
+import { ERROR_CODES, type ErrorReason } from "@trunkline/contract";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { StartOf } from "../projects/workspace-choice.ts";
 import { type Delivery, Outbox, type OutboxDeps } from "./outbox.ts";
@@ -41,7 +43,7 @@ interface Server {
 
 function open(
   server: Server,
-  refuses: (text: string) => boolean = () => false,
+  refuses: (text: string) => boolean | ErrorReason = () => false,
   user = "u",
   onTheWay = async (): Promise<void> => {},
 ): Outbox {
@@ -51,7 +53,9 @@ function open(
       server.keys.push(idempotencyKey);
       await onTheWay();
       if (!server.reachable) throw new Unreachable();
-      if (refuses(text)) throw new Error("no");
+      const refused = refuses(text);
+      if (typeof refused === "string") throw apiError(refused);
+      if (refused) throw new Error("no");
       server.received.push(text);
       server.sessions.push(sessionId);
       server.starts.push(start);
@@ -65,6 +69,12 @@ function open(
   const outbox = new Outbox(deps);
   closing.push(outbox.start());
   return outbox;
+}
+
+function apiError(reason: ErrorReason): TrunklineApiError {
+  const httpStatus = reason === "internal" ? 500 : 503;
+  const data = { code: ERROR_CODES[reason], httpStatus, reason };
+  return new TrunklineApiError({ message: `The words of ${reason}`, code: 0, data });
 }
 
 const newServer = (reachable: boolean): Server => ({
@@ -111,6 +121,55 @@ it("B5: what the server refuses goes back to its writer, and holds nothing up", 
   await expect.poll(() => server.received).toEqual(["good"]);
   expect(server.refused).toEqual(["bad"]);
   expect(outbox.messages.getState()).toEqual([]);
+});
+
+it.each(["storage_full", "workspace_failed"] as const)(
+  "what the server has no room or place for goes back to its writer: %s",
+  async (reason) => {
+    const server = newServer(true);
+    const outbox = open(server, (text) => (text === "too much" ? reason : false));
+    void outbox.send("too much", "s");
+    void outbox.send("good", "s");
+    await expect.poll(() => server.received).toEqual(["good"]);
+    expect(server.refused).toEqual(["too much"]);
+    expect(outbox.messages.getState()).toEqual([]);
+  },
+);
+
+it("one that fails on the server says why, and holds up no other session", async () => {
+  const server = newServer(true);
+  let isMended = false;
+  const outbox = open(server, (text) => text === "first" && !isMended && "internal");
+  void outbox.send("first", "s");
+  void outbox.send("second", "s");
+  void outbox.send("other", "s2");
+  const first = outbox.send("first", null);
+  void outbox.send("second", null, { follows: outbox.messages.getState()[3]!.idempotencyKey });
+  void outbox.send("another", null);
+  await expect.poll(() => server.received).toEqual(["other", "another"]);
+  const waiting = { isWaiting: true, why: "The words of internal" };
+  expect(outbox.messages.getState()).toMatchObject([waiting, waiting, waiting, waiting]);
+  isMended = true;
+  outbox.flush();
+  await first;
+  await expect.poll(() => server.received.slice(2)).toEqual(["first", "second", "first", "second"]);
+  expect(server.sessions.slice(2)).toEqual(["s", "s", null, "new-session"]);
+});
+
+it("where the server takes nothing just now, all wait in order and say why", async () => {
+  const server = newServer(true);
+  let isStarting = true;
+  const outbox = open(server, () => isStarting && "unavailable");
+  void outbox.send("one", "s");
+  void outbox.send("two", "s2");
+  const waiting = { isWaiting: true, why: "The words of unavailable" };
+  await expect.poll(() => outbox.messages.getState()).toMatchObject([waiting, waiting]);
+  server.reachable = false;
+  outbox.flush();
+  await expect.poll(() => outbox.messages.getState()).toMatchObject([{ why: null }, { why: null }]);
+  [server.reachable, isStarting] = [true, false];
+  outbox.flush();
+  await expect.poll(() => server.received).toEqual(["one", "two"]);
 });
 
 it("G1: what follows on the message that begins a session goes to that session", async () => {

@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { keepText, keptTextKeys, readText } from "../text/kept-text.ts";
 import { randomKey } from "../text/random-key.ts";
 import { ownName } from "../navigation/base-path.ts";
+import { isPassing } from "./is-passing.ts";
 import type { OutgoingMessage } from "./outgoing-message.ts";
 
 export interface Delivery {
@@ -28,6 +29,10 @@ const PREFIX = "trunkline:outbox:";
 const CHANNEL = ownName("trunkline:outbox");
 /** Said to the other tabs; anything else is the key of what was taken back. */
 const CHANGED = "changed";
+
+/** The same for all messages of a session, though it may not have begun yet. */
+const conversationOf = ({ sessionId, follows, idempotencyKey }: OutgoingMessage): string =>
+  sessionId ?? follows ?? idempotencyKey;
 
 type SendOptions = Partial<Pick<OutgoingMessage, "follows" | "start" | "how" | "files">>;
 
@@ -174,13 +179,15 @@ export class Outbox {
 
   async #sendAll(): Promise<void> {
     const tried = new Set<string>();
+    const held = new Set<string>();
     for (;;) {
       const messages = this.messages.getState();
       const message = messages.find(
-        ({ idempotencyKey, follows, isLeaving }) =>
-          isLeaving !== true &&
-          !tried.has(idempotencyKey) &&
-          !messages.some((one) => one.idempotencyKey === follows),
+        (one) =>
+          one.isLeaving !== true &&
+          !tried.has(one.idempotencyKey) &&
+          !held.has(conversationOf(one)) &&
+          !messages.some(({ idempotencyKey }) => idempotencyKey === one.follows),
       );
       if (message === undefined) return;
       tried.add(message.idempotencyKey);
@@ -196,13 +203,20 @@ export class Outbox {
         else tell(delivery);
       } catch (error) {
         this.#attempt = null;
-        if (!this.#mayGoLater(error)) {
+        if (!this.#deps.isConnectionError(error) && !isPassing(error)) {
           this.#refuse(message, error);
           continue;
         }
         // Strictly in order: nothing overtakes it.
-        this.messages.setState((all) => all.map((one) => ({ ...one, isWaiting: true })), true);
-        return;
+        const conversation = conversationOf(message);
+        // What fails with it need not fail with others.
+        const isOnlyHere = isApiError(error, "internal");
+        const why = isApiError(error) ? error.message : null;
+        const waiting = (one: OutgoingMessage): OutgoingMessage =>
+          isOnlyHere && conversationOf(one) !== conversation ? one : { ...one, isWaiting: true, why };
+        this.messages.setState((all) => all.map(waiting), true);
+        if (!isOnlyHere) return;
+        held.add(conversation);
       }
     }
   }
@@ -237,11 +251,6 @@ export class Outbox {
       if (one.follows === message.idempotencyKey) this.#refuse(one, error);
     }
     this.#deps.onRefused(message, error);
-  }
-
-  #mayGoLater(error: unknown): boolean {
-    if (this.#deps.isConnectionError(error) || isApiError(error, "unauthorized")) return true;
-    return isApiError(error) && (error.httpStatus >= 500 || error.httpStatus === 429);
   }
 
   async #read(): Promise<void> {

@@ -21,8 +21,10 @@ export interface OutgoingMessage {
   sentAt: number;
   /** Its user: it is never sent by anybody else who signs in here. Null if unknown. */
   userId: string | null;
-  /** The server was unreachable: it is sent once it is back. */
+  /** The server was unreachable, or could not take it: it is sent once it can. */
   isWaiting: boolean;
+  /** The server's words, if it could not take it. */
+  why?: string | null;
   /** It is to be taken back, once it is known whether the server has got it just now. */
   isLeaving?: boolean;
 }
