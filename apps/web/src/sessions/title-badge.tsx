@@ -19,5 +19,13 @@ export function TitleBadge() {
     // Only an installed app has a badge (W3C, Badging API).
     if ("setAppBadge" in navigator) void navigator.setAppBadge(count).catch(() => {});
   }, [count]);
+  // After a sign-out, neither tells of the last user's sessions.
+  useEffect(
+    () => () => {
+      document.title = "Trunkline";
+      if ("clearAppBadge" in navigator) void navigator.clearAppBadge().catch(() => {});
+    },
+    [],
+  );
   return null;
 }
