@@ -20,8 +20,8 @@ export function SignInPage() {
         <p className="text-sm font-medium text-muted">Trunkline</p>
         <h1 className="mt-1 text-xl font-semibold tracking-tight">Sign in to see your sessions</h1>
         <p className="mt-2 text-muted">
-          This browser is not signed in, or its session has expired. What you typed is saved. Running tasks
-          are not affected.
+          This browser is not signed in, or its session has expired. Your drafts are saved; unsaved changes to
+          settings are not. Running tasks are not affected.
         </p>
         <h2 className="mt-6 font-medium">Sign in with a token</h2>
         <TokenForm />
