@@ -4,7 +4,7 @@ import { requireCallerStillMay } from "../fairness/caller.ts";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Announcer } from "../hints/port.ts";
 import type { Runner } from "../runner/port.ts";
-import type { Store } from "../store/port.ts";
+import { type Store, StoreUnavailableError } from "../store/port.ts";
 import { refuseUnpublished, type UnpublishedWorkDeps } from "./unpublished-work.ts";
 import { requireSession } from "./ownership.ts";
 import { removeFiles } from "./session-files.ts";
@@ -47,7 +47,13 @@ export async function deleteSession(
   // Git has read all of its files.
   await requireCallerStillMay();
   const entry = { by: principal, action: "session.delete", target: sessionId, decision: "allowed" } as const;
-  await store.sessions.hide({ id: sessionId, at: now(), hiddenBy: deps.nodeId }, audit.entry(entry));
+  try {
+    await store.sessions.hide({ id: sessionId, at: now(), hiddenBy: deps.nodeId }, audit.entry(entry));
+  } catch (error) {
+    // The store may have taken it: then nobody finds the session any more who could try again.
+    if (error instanceof StoreUnavailableError) deps.noteLeft?.(sessionId);
+    throw error;
+  }
   for (const id of [sessionId, ...(await store.sessions.descendantsOf(sessionId))]) {
     announcer.removed(id, principal.userId);
   }
@@ -55,15 +61,30 @@ export async function deleteSession(
   return toSession(deps.dataDir, session);
 }
 
-/** For a session that is already hidden, with those of its subagents: ends its tasks, then removes files and rows. */
+/** For a session that is hidden, with those of its subagents: ends its tasks, then removes files and rows. Leaves one that can be seen. */
 export async function removeSession(deps: RemoveSessionDeps, sessionId: string, by: string): Promise<void> {
   try {
+    if (!(await deps.store.sessions.isHidden(sessionId))) return;
     for (const id of await deps.store.sessions.descendantsOf(sessionId)) await removeOne(deps, id, by);
     await removeOne(deps, sessionId, by);
   } catch (error) {
     deps.noteLeft?.(sessionId);
     throw error;
   }
+}
+
+/**
+ * For a session that was to be filled, and for all that is known never will be: what has ended that is the caller's to tell, and
+ * nothing hides it. A store that can't be reached may have taken the last commit: later it tells whether the session can be seen.
+ * @param cause what has ended the filling
+ */
+export async function discardSession(
+  deps: RemoveSessionDeps,
+  sessionId: string,
+  cause: unknown,
+): Promise<void> {
+  if (cause instanceof StoreUnavailableError && cause.reason === "unavailable") deps.noteLeft?.(sessionId);
+  else await removeSession(deps, sessionId, "server").catch(() => undefined);
 }
 
 async function removeOne(

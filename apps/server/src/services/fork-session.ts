@@ -7,18 +7,16 @@ import type { Log } from "../log/port.ts";
 import { GuardFailedError, type Store, type StoredSession } from "../store/port.ts";
 import { restoreWork } from "./archive-work.ts";
 import { archivedWork, filesOf, type Workspaces } from "../workspaces/port.ts";
+import { discardSession, type RemoveSessionDeps } from "./delete-session.ts";
 import { inTurn } from "./in-turn.ts";
 import { branchName } from "./new-session.ts";
 import { requireSession } from "./ownership.ts";
-import { removeDirectory } from "./remove-directory.ts";
 import { toSession, workspaceDirectory } from "./session-view.ts";
 import { unfinishedIn } from "./unfinished.ts";
 
-interface ForkDeps {
-  store: Store;
+interface ForkDeps extends RemoveSessionDeps {
   log: Log;
   audit: Audit;
-  dataDir: string;
   checkpoints: Pick<Checkpoints, "fork" | "remove">;
   /** Absent: no session works in a project. */
   workspaces?: Pick<Workspaces, "restore">;
@@ -97,9 +95,7 @@ export async function forkSession(
       }),
     });
   } catch (error) {
-    await removeDirectory(workspace);
-    await deps.checkpoints.remove(id);
-    await store.sessions.remove(id);
+    await discardSession(deps, id, error);
     if (!(error instanceof GuardFailedError)) throw error;
     throw new TrunklineError("not_found", `Session ${parent.id} was deleted while it was being forked`, {
       cause: error,

@@ -292,6 +292,20 @@ describe("an import", () => {
     await send(JSON.stringify(document()));
   });
 
+  it("takes limits as large as the contract has them, such as two weeks in ms", async () => {
+    const budget = { durationMs: 1_209_600_000, tokens: 5_000_000_000, steps: 2_000_000_000 };
+    const { sessionId, taskId } = await server.tasks.submit(alice, {
+      prompt: "limited",
+      budget,
+      whenBusy: "enqueue",
+    });
+    await server.until(sessionId, isTerminalEventOf(taskId));
+    const exported = await server.sessions.export(alice, { sessionId });
+    const { session } = await send(JSON.stringify(exported));
+    const again = await server.sessions.export(alice, { sessionId: session.id });
+    expect(JSON.stringify(again)).toContain(JSON.stringify(budget).slice(1, -1));
+  });
+
   it("B10-key: the same key with another document is a conflict, with the same one the first import", async () => {
     const first = await send(JSON.stringify(document()), "K");
     const again = await send(JSON.stringify({ importKey: "K", document: document() }, null, 2));

@@ -11,20 +11,19 @@ import type checkDocument from "./import/check-document-job.ts";
 import type { CheckedDocument } from "./import/check-document-job.ts";
 import { readEventLines } from "./import/event-lines.ts";
 import { type ImportSpool, noRoom, type Spooled } from "./import/import-spool.ts";
+import { discardSession, type RemoveSessionDeps } from "./delete-session.ts";
 import { inTurn } from "./in-turn.ts";
 import { requireSession } from "./ownership.ts";
 import { toSession } from "./session-view.ts";
 import { unfinishedIn } from "./unfinished.ts";
 
-export interface ImportDeps {
-  store: Store;
+export interface ImportDeps extends RemoveSessionDeps {
   log: Log;
   audit: Audit;
   compute: Compute;
   spool: ImportSpool;
   /** A document may contain the server's own secrets, which must not enter the log this way either. */
   redact: RedactEvent;
-  dataDir: string;
   /** Throws where this user's may take no more of the disk. */
   requireRoom: (userId: string) => void;
   now: () => number;
@@ -100,7 +99,7 @@ async function storeChecked(
     await fill(deps, principal, id, checked, files);
   } catch (error) {
     // Free the import key for another attempt.
-    await store.sessions.remove(id);
+    await discardSession(deps, id, error);
     if (error instanceof GuardFailedError && error.guard === "session") throw lost(error);
     if (error instanceof GuardFailedError || error instanceof UniqueViolationError) {
       throw invalid(`events: they tell of tasks what cannot have been (${error.message})`, error);

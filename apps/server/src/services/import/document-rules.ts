@@ -17,6 +17,8 @@ const MAX_OPEN_TEXT = 8_000_000;
 /** Far beyond any log, and far below where numbers lose precision, even when summed. */
 const MAX_SEQ = 999_999_999_999;
 const MAX_COUNT = 1_000_000_000;
+/** Nothing is summed from limits: as the contract has them, such as two weeks in ms. */
+const MAX_LIMIT = Number.MAX_SAFE_INTEGER;
 /** 9999-12-31, in ms since the epoch. */
 const MAX_TIME = 253_402_300_799_999;
 /** Tolerance for a document from a machine whose clock is ahead, in ms. */
@@ -156,12 +158,17 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   });
 }
 
+/** Of the numbers in an object of this name. */
+const MOST_WITHIN: Readonly<Record<string, number>> = { usage: MAX_COUNT, budget: MAX_LIMIT };
+
 /** Numbers named by the contract; in model and tool output any number is fine. */
 function assertNumbers(data: unknown, where: string): void {
   for (const [name, value] of Object.entries(data as Record<string, unknown>)) {
-    const isCount = name === "usage" || name === "budget";
-    const inner = isCount && typeof value === "object" && value !== null ? Object.values(value) : [value];
-    const most = isCount ? MAX_COUNT : name === "until" || name.endsWith("At") ? MAX_TIME : MAX_SEQ;
+    const inner =
+      Object.hasOwn(MOST_WITHIN, name) && typeof value === "object" && value !== null
+        ? Object.values(value)
+        : [value];
+    const most = MOST_WITHIN[name] ?? (name === "until" || name.endsWith("At") ? MAX_TIME : MAX_SEQ);
     for (const number of inner) {
       if (typeof number === "number" && Math.abs(number) > most) {
         throw new DocumentRefused(`${where}: ${name} is out of bounds`);

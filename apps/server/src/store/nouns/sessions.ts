@@ -32,6 +32,16 @@ export function createSessionStore(
     }
   }
 
+  async function isHidden(sessionId: string): Promise<boolean> {
+    const visible = await db
+      .selectFrom("sessions")
+      .select("id")
+      .where("id", "=", sessionId)
+      .where("deleted_at", "is", null)
+      .executeTakeFirst();
+    return visible === undefined;
+  }
+
   return {
     async find(ownerId, sessionId) {
       const row = await selectSessions(db)
@@ -169,7 +179,10 @@ export function createSessionStore(
       await write([statement(hidden.compile()), insertAudit(db, audit)], { mayUseBallast: true });
     },
 
+    isHidden,
+
     async remove(sessionId) {
+      if (!(await isHidden(sessionId))) return;
       for await (const { end } of logParts(db, sessionId, LAST)) {
         const events = db.deleteFrom("events").where("session_id", "=", sessionId).where("seq", "<=", end);
         await write([statement(events.compile())], { mayUseBallast: true });

@@ -66,6 +66,8 @@ export interface SessionStore {
   descendantsOf(sessionId: string): Promise<string[]>;
   /** Hides a session and those of its subagents, to be removed by this node. */
   hide(session: { id: string; at: number; hiddenBy: string }, audit: AuditRecord): Promise<void>;
-  /** Removes a hidden one, in many commits. */
+  /** Whether there is nothing of it that its owner can see; true also if there is none. */
+  isHidden(sessionId: string): Promise<boolean>;
+  /** Removes a hidden one, in many commits; leaves one that can be seen. */
   remove(sessionId: string): Promise<void>;
 }
