@@ -1,8 +1,10 @@
+import { setTimeout } from "node:timers/promises";
 import { PostgresServer, shortestOf, waitFor } from "@trunkline/testkit";
 import { PgBoss } from "pg-boss";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { describeDispatcher, DispatchWorld, SOON } from "../dispatcher-conformance.ts";
+import { CuttableLink } from "../../store/testing/cuttable-link.ts";
 import type { Doorbell } from "../port.ts";
 import { PgBossDispatcher } from "./pg-boss-dispatcher.ts";
 import { SessionQueue } from "./session-queue.ts";
@@ -65,6 +67,18 @@ describe("pg-boss on several nodes", () => {
     busy.ring("a", 1);
     await expect.poll(() => other.atWork, SOON).toEqual(["a1"]);
     expect(busy.begun).toEqual(["a0"]);
+  });
+
+  it("goes on by itself where the queue's connections fall silent", async () => {
+    const url = new URL(await server.createDatabase());
+    await using link = await CuttableLink.open(Number(url.port));
+    url.port = String(link.port);
+    const here = await node(url.href);
+    link.cutOpen();
+    // It asks the queue once a second, and does so before there is anything in it.
+    await setTimeout(2_500);
+    here.ring("a", 0);
+    await expect.poll(() => here.atWork, { timeout: 90_000 }).toEqual(["a0"]);
   });
 
   it("a hint that is lost costs no more than a look into the queue", async () => {

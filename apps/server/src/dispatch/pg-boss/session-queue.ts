@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { type JobAttempt, PgBoss } from "pg-boss";
+import { SERVER_KEEPALIVE, withSettings } from "../../common/postgres-settings.ts";
 import type { Doorbell } from "../port.ts";
 
 /** A session taken from the queue by this node, and its job. */
@@ -26,6 +27,12 @@ const HEARTBEAT_SECONDS = 10;
 const EXPIRE_SECONDS = 86_400;
 
 /**
+ * In ms. pg-boss hands these to `pg`: an answer that has not come by then, as from an address that has fallen silent, will not
+ * come, and tasks wait behind it. None for statements: starting may change its schema.
+ */
+const LIMITS = { query_timeout: 15_000, keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
+
+/**
  * The sessions waiting for a node, as jobs of pg-boss: at most one waiting and one active per session. A job only names
  * its session; it is deleted when done, so the table stays as small as the queue. A dead node's job comes back after at
  * most eleven seconds.
@@ -40,7 +47,8 @@ export class SessionQueue implements AsyncDisposable {
   /** @throws if PostgreSQL is unreachable, or its user may not create the schema. */
   static async open({ url, node, logger }: SessionQueueOptions): Promise<SessionQueue> {
     const boss = new PgBoss({
-      connectionString: url,
+      ...LIMITS,
+      connectionString: withSettings(url, SERVER_KEEPALIVE),
       // PostgreSQL truncates it to 63 bytes, and warns about anything but ASCII.
       application_name: `trunkline dispatch ${node}`.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 63),
       schema: SCHEMA,

@@ -1,4 +1,5 @@
 import { type ClientConfig, types } from "pg";
+import { SERVER_KEEPALIVE, withSettings } from "../../common/postgres-settings.ts";
 import { fromStoredText } from "./stored-text.ts";
 
 /** Schema of all of Trunkline's tables. */
@@ -43,7 +44,7 @@ const getTypeParser: typeof types.getTypeParser = (type: number, format?: "text"
   (types.getTypeParser as (type: number, format?: string) => (value: string) => unknown)(type, format);
 
 /** For short statements that find their rows by an index: JIT and parallel plans cost more than they save. */
-const SETTINGS = `-c search_path=${SCHEMA} -c jit=off -c max_parallel_workers_per_gather=0 -c synchronous_commit=on`;
+const SETTINGS = `-c search_path=${SCHEMA} -c jit=off -c max_parallel_workers_per_gather=0 -c synchronous_commit=on ${SERVER_KEEPALIVE}`;
 
 /**
  * For statements with arrays of ids whose length the planner can only guess: with a few thousand sessions it would
@@ -75,11 +76,4 @@ export function connectionConfig(url: string, name: string, limits: ConnectionLi
     keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser },
   };
-}
-
-/** Settings in the URL override others, and the last one wins: so put all of them into the last. */
-function withSettings(url: string, settings: string): string {
-  const own = [...url.matchAll(/[?&]options=([^&#]*)/g)].at(-1)?.[1] ?? "";
-  const options = `${own}${own === "" ? "" : "%20"}${encodeURIComponent(settings)}`;
-  return `${url}${url.includes("?") ? "&" : "?"}options=${options}`;
 }

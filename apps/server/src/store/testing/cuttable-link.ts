@@ -28,6 +28,11 @@ export class CuttableLink implements AsyncDisposable {
     for (const socket of this.#sockets) socket.pause();
   }
 
+  /** As where another machine has taken the address over: connections that there are fall silent, others can be made. */
+  cutOpen(): void {
+    for (const socket of this.#sockets) socket.pause();
+  }
+
   /** What was in transit arrives now. */
   mend(): void {
     this.#isCut = false;
