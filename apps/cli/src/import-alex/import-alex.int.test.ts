@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Session } from "@trunkline/contract";
 import { contentText, FakeProvider, readLog, say, ServerFixture, waitFor } from "@trunkline/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -101,6 +101,24 @@ it("imports nothing twice", async () => {
   expect(out).toContain(`0 sessions imported, ${COUNT} already there, ${legacy.misfits.size} files skipped`);
   expect(await sessions()).toHaveLength(COUNT);
   expect(await fingerprint(home)).toEqual(before);
+});
+
+it("counts what has changed since its import, and leaves nothing behind for it", async () => {
+  const [{ file }] = report.sessions as [ImportReport["sessions"][number]];
+  const copy = await mkdtemp(join(tmpdir(), "legacy-"));
+  const text = await readFile(file, "utf8");
+  // As alex goes on: one more message of the same text.
+  const prompt = storyOf(report.sessions[0]!.sessionId!).turns[0]!.prompt;
+  const escaped = JSON.stringify(prompt).slice(1, -1);
+  expect(text).toContain(escaped);
+  await writeFile(join(copy, basename(file)), text.replaceAll(escaped, `${escaped} and more`));
+  const { exitCode, out, err } = await cli("import-alex", copy);
+  expect(err).toBe("");
+  expect(out).toContain("0 sessions imported, 1 already there");
+  expect(out).toContain("what has changed since is not imported");
+  expect(out).not.toContain("Left behind");
+  expect(exitCode).toBe(0);
+  await rm(copy, { recursive: true });
 });
 
 it("has every session in the server as it was, at the time that it was", async () => {

@@ -103,6 +103,7 @@ class ImportRun {
     if (sent !== null && "skip" in sent) return sent;
     this.#seen.set(importKey, file.path);
     if (sent === null) return outcome;
+    if ("isChanged" in sent) return { ...outcome, status: "already-there", changedSince: true };
     const { created, session } = sent;
     return {
       ...outcome,

@@ -70,7 +70,7 @@ function remarkRows({ remarks, sessions, forks }: ImportReport): Row[] {
   if (changed > 0) {
     rows.push({
       first: String(changed),
-      second: "already there; changes made in alex since are not imported",
+      second: "already there; what has changed since is not imported",
     });
   }
   if (forks.length > 0) {

@@ -11,9 +11,9 @@ export interface SessionOutcome {
   id: string;
   generation: Generation;
   status: "imported" | "already-there" | "would-import";
-  /** Id in Trunkline; null in a dry run. */
+  /** Id in Trunkline; null in a dry run, and if what was imported before is not what the file has now. */
   sessionId: string | null;
-  /** Imported before and continued in alex since; those changes are not in Trunkline. */
+  /** Imported before and changed since, such as continued in alex; those changes are not in Trunkline. */
   changedSince: boolean;
   title: string;
   tasks: number;
