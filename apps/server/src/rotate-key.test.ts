@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { chown, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { v7 as uuidv7 } from "uuid";
 import { expect, it } from "vitest";
@@ -91,6 +91,19 @@ it("forgets no key while something can't be opened, and refuses under a server",
   await store.close();
   await expect(rotateKey(place)).rejects.toThrow("can't be opened");
   expect((await keysOf(directory.join("credentials.key")))?.earlier).toHaveLength(1);
+});
+
+it("refuses another user's directory: the server could not read the key that it writes", async ({ skip }) => {
+  skip(process.getuid?.() !== 0, "needs root, to give a directory away");
+  await using directory = await TemporaryDirectory.create();
+  const dataDir = directory.path;
+  await fill(dataDir);
+  const file = directory.join("credentials.key");
+  const before = await readFile(file, "utf8");
+  await chown(dataDir, 65_534, 65_534);
+  const place = { dataDir, sharedDir: dataDir, databaseUrl: undefined, keyFile: undefined };
+  await expect(rotateKey(place)).rejects.toThrow("belongs to another user (uid 65534)");
+  expect(await readFile(file, "utf8")).toBe(before);
 });
 
 it("removes what no key opens where it comes anew: the key of push notifications", async () => {

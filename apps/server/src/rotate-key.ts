@@ -1,6 +1,7 @@
 /** Entry point for the CLI: `@trunkline/server/rotate-key`. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { requireOwner } from "./data-dir/data-dir.ts";
 import { newKey, parseKeys, writeKeys } from "./projects/credential-keys.ts";
 import { CREDENTIALS_KEY_FILE, CredentialVault } from "./projects/credential-vault.ts";
 import { BackupError } from "./store/backup/backup-error.ts";
@@ -25,6 +26,7 @@ export interface RotateKeyOptions {
 export async function rotateKey(options: RotateKeyOptions): Promise<{ file: string; values: number }> {
   const { dataDir, sharedDir, databaseUrl, keyFile, onProgress } = options;
   const file = keyFile ?? join(sharedDir, CREDENTIALS_KEY_FILE);
+  for (const directory of new Set([dataDir, sharedDir])) await requireOwner(directory);
   await using store = await openSealed({ dataDir, databaseUrl });
   const before = parseKeys(
     await readFile(file, "utf8").catch((cause: unknown) => {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { findDataDir, present } from "../server/data-dir.ts";
+import { secretVariable } from "../server/secret-variable.ts";
 import { localPath } from "../server/local-path.ts";
 import type { TargetOptions } from "../server/target.ts";
 import { formatSize } from "../terminal/size.ts";
@@ -41,7 +42,7 @@ export function vacuumCommand(context: CommandContext): Command {
         vacuum({
           dataDir,
           sharedDir: shared === undefined ? dataDir : localPath(shared),
-          databaseUrl: present(env["TRUNKLINE_DATABASE_URL"]),
+          databaseUrl: secretVariable("TRUNKLINE_DATABASE_URL", env),
           path: env["PATH"] ?? "",
           isDryRun: dryRun === true,
           onProgress: (doing) => status.show({ label: DOING[doing], detail: "" }),

@@ -26,11 +26,10 @@ export async function prepareDataDir(directory: string, variable = "TRUNKLINE_DA
   try {
     const isNew = await makeDirectory(directory);
     if (!isNew) await refuseForeign(directory, variable);
-    const { uid } = await stat(directory);
-    const own = process.getuid?.();
-    if (own !== undefined && uid !== own) {
+    const other = await otherOwner(directory);
+    if (other !== null) {
       throw new DataDirError(
-        `${directory} belongs to another user (uid ${uid}); set ${variable} to a directory of your own`,
+        `${directory} belongs to another user (uid ${other}); set ${variable} to a directory of your own`,
       );
     }
     await chmod(directory, 0o700);
@@ -42,6 +41,25 @@ export async function prepareDataDir(directory: string, variable = "TRUNKLINE_DA
       { cause },
     );
   }
+}
+
+/**
+ * For what works on a stopped server's directory, which root might do in passing: the server could not read what root writes.
+ * @throws DataDirError where the directory is another user's
+ */
+export async function requireOwner(directory: string): Promise<void> {
+  const other = await otherOwner(directory);
+  if (other === null) return;
+  throw new DataDirError(
+    `${directory} belongs to another user (uid ${other}): run this command as that user, such as with sudo -u '#${other}'`,
+  );
+}
+
+/** @returns the id of the user whose directory it is, if that is not this process's */
+async function otherOwner(directory: string): Promise<number | null> {
+  const { uid } = await stat(directory);
+  const own = process.getuid?.();
+  return own === undefined || uid === own ? null : uid;
 }
 
 /**

@@ -68,3 +68,12 @@ test.each([
     expect.objectContaining({ reason: "validation_failed" }),
   );
 });
+
+test("a key that is there and can't be read is not to be overwritten by a new one", async () => {
+  await using directory = await TemporaryDirectory.create();
+  // Whoever runs this, a directory is no file.
+  const vault = new CredentialVault({ sharedDir: directory.path, keyFile: directory.path });
+  const refused = vault.seal("p", CREDENTIAL);
+  await expect(refused).rejects.toThrow("Let the server's user read it");
+  await expect(refused).rejects.not.toThrow("Create one");
+});

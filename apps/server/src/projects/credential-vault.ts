@@ -63,10 +63,10 @@ export class CredentialVault {
   async #load(): Promise<CredentialKeys> {
     const known = await readFile(this.#file, "utf8").catch(async (error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT" && this.#mayCreate) return this.#create();
-      throw unusable(this.#file, error.message);
+      throw unusable(this.#file, error.message, error.code === "ENOENT");
     });
     const keys = parseKeys(known);
-    if (keys === null) throw unusable(this.#file, "it does not hold 32 bytes in base64");
+    if (keys === null) throw unusable(this.#file, "it does not hold 32 bytes in base64", true);
     return keys;
   }
 
@@ -104,9 +104,13 @@ function openWith(key: Buffer, belongsTo: string, sealed: string): string | null
   }
 }
 
-function unusable(file: string, why: string): TrunklineError {
+/** @param isLost whether there is no key in it that a new one could overwrite */
+function unusable(file: string, why: string, isLost: boolean): TrunklineError {
+  const advice = isLost
+    ? "Create one: (umask 077; head -c 32 /dev/urandom | base64 > FILE)"
+    : "Let the server's user read it";
   return new TrunklineError(
     "unavailable",
-    `The key for credentials, ${file}, can't be used: ${why}. Create one: (umask 077; head -c 32 /dev/urandom | base64 > FILE)`,
+    `The key for credentials, ${file}, can't be used: ${why}. ${advice}`,
   );
 }

@@ -3,6 +3,7 @@ import { rename, rm } from "node:fs/promises";
 import type Database from "better-sqlite3";
 import { syncDirectory } from "../backup/sync-directory.ts";
 import { lockDataDir } from "../sqlite/data-dir-lock.ts";
+import { requireOwner } from "../../data-dir/data-dir.ts";
 import { databasePath } from "../sqlite/database-path.ts";
 import { migrateDatabase } from "../sqlite/migrate-database.ts";
 import { openDatabase } from "../sqlite/open-database.ts";
@@ -28,6 +29,7 @@ const SEARCH_PARTS = [
 export async function openSqliteSource(dataDir: string): Promise<RawStore> {
   const path = databasePath(dataDir);
   if (!existsSync(path)) throw new TransferError(`There is no database in ${dataDir}`);
+  await requireOwner(dataDir);
   const lock = await lockDataDir(dataDir);
   await migrateDatabase(path);
   return rawStore(dataDir, openDatabase(path, "write"), () => lock[Symbol.dispose]());
