@@ -9,7 +9,8 @@ import { openGit } from "./git/open-git.ts";
 import type { Git } from "./git/port.ts";
 import { findOrphans, measure } from "./data-dir/orphaned-directories.ts";
 import { type Repacked, repackMirrors } from "./projects/repack-mirrors.ts";
-import { removeDirectory } from "./services/remove-directory.ts";
+import { removeDirectory } from "./common/remove-directory.ts";
+import { requireOwner } from "./data-dir/data-dir.ts";
 import { requireOwnDirectory } from "./data-dir/shared-directory.ts";
 import { BackupError } from "./store/backup/backup-error.ts";
 import { isAnyKept } from "./store/backup/kept-databases.ts";
@@ -56,6 +57,7 @@ export async function vacuum(options: VacuumOptions): Promise<VacuumSummary> {
   if (databaseUrl === undefined && !existsSync(databasePath(dataDir))) {
     throw new BackupError(`There is no database in ${dataDir}`);
   }
+  for (const directory of new Set([dataDir, sharedDir])) await requireOwner(directory);
   using _lock = await lockDataDir(dataDir);
   if (databaseUrl === undefined && (await isAnyKept(databasePath(dataDir)))) {
     throw new BackupError(

@@ -94,7 +94,10 @@ export function restoreCommand(context: CommandContext): Command {
         "kept beside it. Stop the server first.",
     )
     .argument("<path>", "the backup")
-    .option("--revoke-tokens", "revoke every token in the backup; everybody must be invited again")
+    .option(
+      "--revoke-tokens",
+      "revoke every token, invitation and link in the backup; everybody must be invited again",
+    )
     .option(
       "--resume-tasks",
       "continue tasks that were unfinished when the backup was made (default: cancel them)",
@@ -128,7 +131,10 @@ export function restoreCommand(context: CommandContext): Command {
           : ["Restored\n", ...(replaced ?? []).map((old) => `  kept: ${old}\n`)].join(""),
       );
       if ("leftOut" in summary && summary.leftOut !== null) await err.write(leftOutLine(summary.leftOut));
-      if (tokens === null || tokens === 0) return;
+      if ("broken" in summary && summary.broken.length > 0) {
+        await err.write(`Not connected with their projects: ${summary.broken.join(", ")}\n`);
+      }
+      if (tokens === 0) return;
       await err.write(
         err.colors.dim(
           `${tokens === 1 ? "1 token in the backup works" : `${tokens} tokens in the backup work`} again, except those revoked in this data directory since. ` +

@@ -26,7 +26,7 @@ import { createModelService } from "../services/models.ts";
 import { createAgentService } from "../services/agents.ts";
 import { createBlobService } from "../services/blobs.ts";
 import { createProjectService } from "../services/projects.ts";
-import { removeDirectory } from "../services/remove-directory.ts";
+import { removeDirectory } from "../common/remove-directory.ts";
 import { createMcpService } from "../services/mcp-servers.ts";
 import { createPublicationService } from "../services/publications.ts";
 import { createSearchService } from "../services/search.ts";

@@ -27,7 +27,7 @@ import { createCheckpointService } from "../services/checkpoints.ts";
 import { createRuleService } from "../services/rules.ts";
 import { createQuestionService } from "../services/questions.ts";
 import { ImportSpool } from "../services/import/import-spool.ts";
-import { removeDirectory } from "../services/remove-directory.ts";
+import { removeDirectory } from "../common/remove-directory.ts";
 import { createSessionService } from "../services/sessions.ts";
 import { createTaskService } from "../services/tasks.ts";
 import type { Store } from "../store/port.ts";

@@ -1,7 +1,8 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Blobs } from "../blobs/port.ts";
+import { removeDirectory } from "../common/remove-directory.ts";
 import type { Config, Settings } from "../config/config.ts";
 import type { ConfigFile } from "../config-file/port.ts";
 import type { Lifecycle } from "../lifecycle.ts";
@@ -115,7 +116,7 @@ export async function composeMcp(options: {
   const storeImageFor = (ownerId: string): StoreImage => {
     return async (bytes) => storeImage(options.blobs(), ownerId, bytes);
   };
-  if (!(await isAnyKept(databasePath(config.dataDir)))) await removeOrphans(directory, definitions);
+  if (!(await isAnyKept(databasePath(config.dataDir)))) await removeOrphans(directory, definitions, logger);
   connections.start();
   options.lifecycle.started("MCP servers", async () => connections.stop());
   return {
@@ -170,11 +171,20 @@ async function storeImage(
   }
 }
 
-/** Directories of servers that another node removed, or that are no longer in the file. */
-async function removeOrphans(directory: string, definitions: Definitions): Promise<void> {
+/** Directories of servers that another node removed, or that are no longer in the file. What can't be removed keeps no server from its start. */
+async function removeOrphans(
+  directory: string,
+  definitions: Definitions,
+  logger: Pick<Logger, "warn">,
+): Promise<void> {
   const names = await readdir(directory).catch(() => []);
   for (const name of names) {
     if (await definitions.isKnown(name)) continue;
-    await rm(join(directory, name), { recursive: true, force: true });
+    await removeDirectory(join(directory, name)).catch((err: unknown) =>
+      logger.warn(
+        { err, serverId: name },
+        "the files of a removed MCP server could not be removed; the next start tries again",
+      ),
+    );
   }
 }

@@ -12,7 +12,7 @@ import type { ProjectIdOf } from "../projects/project-ids.ts";
 import { createSessionSettings } from "../projects/session-settings.ts";
 import { Remotes } from "../projects/remote.ts";
 import { createPublisher } from "../publish/publisher.ts";
-import { removeDirectory } from "../services/remove-directory.ts";
+import { removeDirectory } from "../common/remove-directory.ts";
 import { mirrorPath, type Store } from "../store/port.ts";
 import { createRedactor } from "../secrets/redactor.ts";
 import { openSetups } from "../setup/open-setups.ts";

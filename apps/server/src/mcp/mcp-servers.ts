@@ -1,6 +1,6 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
+import { removeDirectory } from "../common/remove-directory.ts";
 import type { StoreImage } from "./call-result.ts";
 import type { Authorizations } from "./authorization/authorizations.ts";
 import type { Connections } from "./connections.ts";
@@ -57,7 +57,7 @@ export function createMcpServers(options: {
 
     async forget(serverId) {
       await connections.forget(serverId);
-      await rm(join(directory, serverId), { recursive: true, force: true });
+      await removeDirectory(join(directory, serverId));
     },
 
     async authorize(userId, definition, { origin, browser, audit }) {

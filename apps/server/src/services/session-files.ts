@@ -4,7 +4,7 @@ import type { Store } from "../store/port.ts";
 import { archivedWork } from "../workspaces/port.ts";
 import { OwnerSlots } from "./owner-slots.ts";
 import { requireSession } from "./ownership.ts";
-import { removeDirectory } from "./remove-directory.ts";
+import { removeDirectory } from "../common/remove-directory.ts";
 import { directoriesOf } from "./session-view.ts";
 
 export interface SessionFilesDeps {

@@ -17,7 +17,7 @@ import { auditRecord } from "../store/testing/audit-record.ts";
 import { commitFiles, git, makeRepository } from "../git/testing/repositories.ts";
 import { createFindUnpublishedWork } from "../workspaces/unpublished-work.ts";
 import { createWorkspaces } from "../workspaces/workspaces.ts";
-import { removeDirectory } from "./remove-directory.ts";
+import { removeDirectory } from "../common/remove-directory.ts";
 import { removeUser } from "./remove-user.ts";
 
 const PROJECT = "01900000-0000-7000-8000-0000000000aa";

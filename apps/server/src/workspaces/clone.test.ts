@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { openTestGit, type TestGit } from "../git/testing/open-test-git.ts";
-import { removeDirectory } from "../services/remove-directory.ts";
+import { removeDirectory } from "../common/remove-directory.ts";
 import { preparingPath, sparePath } from "../store/port.ts";
 import { makeClone } from "./clone.ts";
 import type { Base } from "./port.ts";

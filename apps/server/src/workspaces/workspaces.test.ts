@@ -13,7 +13,7 @@ import {
   startScriptedNode,
   untilAborted,
 } from "../runner/testing/scripted-node.ts";
-import { removeDirectory } from "../services/remove-directory.ts";
+import { removeDirectory } from "../common/remove-directory.ts";
 import { sparePath, type Store } from "../store/port.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { auditRecord } from "../store/testing/audit-record.ts";

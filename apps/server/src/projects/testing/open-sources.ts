@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Project, ProjectCredential, ProjectSource } from "@trunkline/contract";
 import { openTestGit, type TestGit } from "../../git/testing/open-test-git.ts";
-import { removeDirectory } from "../../services/remove-directory.ts";
+import { removeDirectory } from "../../common/remove-directory.ts";
 import type { Store } from "../../store/port.ts";
 import { openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
 import { auditRecord } from "../../store/testing/audit-record.ts";

@@ -14,7 +14,7 @@ import {
 } from "../../runner/testing/scripted-node.ts";
 import { fixedNetwork } from "../../network/testing/fixed-network.ts";
 import { createRedactor } from "../../secrets/redactor.ts";
-import { removeDirectory } from "../../services/remove-directory.ts";
+import { removeDirectory } from "../../common/remove-directory.ts";
 import { openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
 import { auditRecord } from "../../store/testing/audit-record.ts";
 import { openSandbox } from "../../tools/sandbox/open-sandbox.ts";

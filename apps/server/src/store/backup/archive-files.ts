@@ -43,7 +43,8 @@ const LEFT_OUT = [
   // Whoever has it may do everything; the new server makes one.
   "token",
 ];
-const KEYS = ["credentials.key*"];
+export const KEY_FILE = "credentials.key";
+const KEYS = [`${KEY_FILE}*`];
 /** Git's objects of our own repositories: directories of sessions or projects, and where in one they are. */
 const OBJECTS = [
   ["checkpoints", "objects"],

@@ -1,7 +1,7 @@
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { databasePath } from "../sqlite/database-path.ts";
-import { archiveFiles } from "./archive-files.ts";
+import { archiveFiles, KEY_FILE } from "./archive-files.ts";
 import { BackupError } from "./backup-error.ts";
 import { copyDatabase, type CopyProgress } from "./copy-database.ts";
 import type { LeftOut } from "./left-out.ts";
@@ -53,6 +53,7 @@ export async function backupEverything(
     await mkdir(partial, { mode: 0o700 });
     const name = databaseUrl === undefined ? "trunkline.db" : "trunkline.dump";
     const database = join(partial, name);
+    const keys = await readKeys(sharedDir, withKeys);
     if (databaseUrl === undefined) await copyDatabase(databasePath(dataDir), database, onProgress);
     else await dumpPostgres(databaseUrl, database);
     const inside = relative(sharedDir, dirname(target));
@@ -63,6 +64,9 @@ export async function backupEverything(
       withKeys,
       except,
     });
+    if ((await readKeys(sharedDir, withKeys)) !== keys) {
+      throw new BackupError("The key of credentials was replaced meanwhile: start the backup again");
+    }
     const { size } = await stat(database);
     await writeManifest(partial, {
       format: 1,
@@ -87,6 +91,15 @@ export async function backupEverything(
     const detail = error instanceof Error ? error.message : String(error);
     throw new BackupError(`${target} cannot be written: ${detail}`, { cause: error });
   }
+}
+
+/** Those that the archives have must be those that the database was sealed with. @returns null: none are taken along, or there are none */
+async function readKeys(sharedDir: string, withKeys: boolean): Promise<string | null> {
+  if (!withKeys) return null;
+  return readFile(join(sharedDir, KEY_FILE), "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import Database from "better-sqlite3";
@@ -10,7 +11,13 @@ import { AppendLedger, readSession } from "../testing/append-ledger.ts";
 import { overwritePages, pageCount } from "../testing/database-damage.ts";
 import { createSession, notice, readMessages } from "../testing/session-log.ts";
 import { TemporaryDirectory } from "../testing/temporary-directory.ts";
-import { backupDatabase, BackupError, type CopyProgress, restoreDatabase } from "./backup.ts";
+import {
+  backupDatabase,
+  backupEverything,
+  BackupError,
+  type CopyProgress,
+  restoreDatabase,
+} from "./backup.ts";
 
 async function openStore(path: string) {
   return openSqliteStore({
@@ -169,4 +176,27 @@ it("overwrites no file with a backup, and leaves none behind where there is noth
   await expect(backupDatabase(empty.path, empty.join("backup.db"))).rejects.toThrow(/no database/);
   await expect(backupDatabase(directory.path, empty.join("missing", "b.db"))).rejects.toThrow(BackupError);
   expect(await readdir(empty.path)).toEqual([]);
+});
+
+it("ends without a backup where the key of credentials was replaced meanwhile: it would open nothing in there", async () => {
+  await using directory = await TemporaryDirectory.create();
+  await using elsewhere = await TemporaryDirectory.create();
+  const dataDir = directory.path;
+  await writeMessages(dataDir, "kept");
+  const key = directory.join("credentials.key");
+  await writeFile(key, "one");
+  const place = { dataDir, sharedDir: dataDir, databaseUrl: undefined };
+  const replacing = backupEverything(elsewhere.join("backup"), {
+    ...place,
+    withKeys: true,
+    onProgress: () => writeFileSync(key, "another"),
+  });
+  await expect(replacing).rejects.toThrow("replaced meanwhile");
+  expect(await readdir(elsewhere.path)).toEqual([]);
+  // Nobody gets the key with it.
+  await backupEverything(elsewhere.join("without"), {
+    ...place,
+    withKeys: false,
+    onProgress: () => writeFileSync(key, "a third"),
+  });
 });

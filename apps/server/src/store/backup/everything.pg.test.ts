@@ -1,6 +1,13 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { followTask } from "@trunkline/client";
-import { FakeProvider, PostgresServer, readLog, ServerFixture } from "@trunkline/testkit";
+import { createClient, followTask } from "@trunkline/client";
+import {
+  addUser,
+  FakeProvider,
+  PostgresServer,
+  readLog,
+  redeemInvitation,
+  ServerFixture,
+} from "@trunkline/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 import { backupEverything, restoreEverything, verifyRows } from "./backup.ts";
@@ -42,4 +49,32 @@ it("backs up PostgreSQL with its files beside a running node, restores it elsewh
   await using second = await ServerFixture.start({ dataDir, databaseUrl: to, env: provider.serverEnv });
   expect((await readLog(second.client, running.sessionId)).slice(0, log.length)).toEqual(log);
   expect((await second.client.task.get.query({ taskId: running.taskId })).state).toBe("canceled");
+});
+
+it("says how many tokens of the backup work again, or revokes them all with invitations and links", async () => {
+  const [from, to] = [await postgres.createDatabase(), await postgres.createDatabase()];
+  const backup = directory.join("access");
+  await using node = await ServerFixture.start({ databaseUrl: from });
+  const alice = await addUser(node, "alice");
+  const { id: userId } = await node.client.user.create.mutate({ name: "dave" });
+  const { code } = await node.client.user.invite.mutate({ userId });
+  const { id: sessionId } = await alice.client.session.create.mutate({});
+  const { secret } = await alice.client.share.create.mutate({ sessionId });
+  const here = { dataDir: node.dataDir, sharedDir: node.dataDir, databaseUrl: from };
+  await backupEverything(backup, { ...here, withKeys: true });
+
+  const [dataDir, again] = [directory.join("access-kept"), directory.join("access-revoked")];
+  const kept = await restoreEverything(backup, { dataDir, sharedDir: dataDir, databaseUrl: to });
+  expect(kept.tokens).toBeGreaterThanOrEqual(2);
+  const place = { dataDir: again, sharedDir: again, databaseUrl: to };
+  expect(await restoreEverything(backup, { ...place, revokeTokens: true })).toMatchObject({ tokens: 0 });
+  await using second = await ServerFixture.start({ dataDir: again, databaseUrl: to });
+  const { url } = second;
+  const refused = { reason: "unauthorized" };
+  await expect(createClient({ url, token: alice.token }).user.me.query()).rejects.toMatchObject(refused);
+  await expect(createClient({ url, token: secret }).session.get.query({ sessionId })).rejects.toMatchObject(
+    refused,
+  );
+  await expect(redeemInvitation(url, code)).rejects.toThrow("401");
+  expect((await second.client.user.me.query()).name).toBe("local");
 });

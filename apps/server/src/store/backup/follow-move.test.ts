@@ -1,9 +1,11 @@
-import { mkdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, readFile, rename, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
 import { expect, test } from "vitest";
 import { git, makeRepository } from "../../git/testing/repositories.ts";
 import { followMove } from "./follow-move.ts";
+import { asOrdinaryUser } from "../testing/as-ordinary-user.ts";
 import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 
 test("a moved directory's repositories borrow from the mirror that moved with them", async () => {
@@ -35,4 +37,31 @@ test("a moved directory's repositories borrow from the mirror that moved with th
   await followMove(after, logger);
   for (const repository of repositories) await git(repository, "fsck", "--strict");
   expect(await readFile(join(outside, "alternates"), "utf8")).toBe(`${mirror}/objects\n`);
+});
+
+test("what a session has closed of its own keeps neither it nor the others from borrowing", async () => {
+  await using temporary = await TemporaryDirectory.create();
+  const [before, after] = [temporary.join("before"), temporary.join("after")];
+  await makeRepository(temporary.join("source"), { "a.txt": "a\n" });
+  const mirror = join(before, "projects", "p", "mirror.git");
+  await git(temporary.path, "clone", "-q", "--mirror", temporary.join("source"), mirror);
+  const repositories = ["workspaces/a", "workspaces/b", "checkpoints/s", "publications/s.git"];
+  for (const repository of repositories)
+    await git(before, "clone", "-q", "--shared", mirror, join(before, repository));
+  for (const bare of repositories.slice(2)) {
+    await rename(join(before, bare, ".git"), join(before, "moved"));
+    await rename(join(before, bare), join(before, "empty"));
+    await rename(join(before, "moved"), join(before, bare));
+    execFileSync("rm", ["-r", join(before, "empty")]);
+  }
+  await rename(before, after);
+  const info = join(after, "workspaces", "a", ".git", "objects", "info");
+  execFileSync("chmod", ["000", join(info, "alternates")]);
+  execFileSync("chmod", ["555", info]);
+
+  const module = new URL("redirect-borrowing.ts", import.meta.url);
+  asOrdinaryUser(temporary.path, module, "redirectBorrowing", after, after);
+  expect((await stat(info)).mode & 0o777).toBe(0o555);
+  execFileSync("chown", ["-R", String(process.getuid?.()), temporary.path]);
+  for (const repository of repositories) await git(join(after, repository), "fsck", "--strict");
 });

@@ -15,7 +15,14 @@ export async function followMove(sharedDir: string, logger: Pick<Logger, "warn">
   const file = join(sharedDir, FILE);
   try {
     if ((await readIfThere(file)) === `${sharedDir}\n`) return;
-    await redirectBorrowing(sharedDir, sharedDir);
+    const broken = await redirectBorrowing(sharedDir, sharedDir);
+    for (const { path, error } of broken) {
+      logger.warn(
+        { err: error, path },
+        "this repository does not find its project's files where the directory is now; the next start tries again",
+      );
+    }
+    if (broken.length > 0) return;
     // Last: a start that is killed before leaves it to the next.
     const draft = `${file}.${randomUUID()}`;
     await writeFile(draft, `${sharedDir}\n`, { mode: 0o600 });

@@ -4,7 +4,15 @@ import { pipeline } from "node:stream/promises";
 import { SCHEMA } from "../postgres/connection-config.ts";
 import { forgetNodes, liveNodes } from "../postgres/live-nodes.ts";
 import { POSTGRES_MIGRATIONS } from "../postgres/postgres-migrations.ts";
+import { TABLES_OF_LINKS } from "./access-in-backup.ts";
 import { BackupError } from "./backup-error.ts";
+
+export interface LoadOptions {
+  /** Whether nothing in the dump lets anybody in: no token, invitation or link. */
+  revokesAccess?: boolean;
+  /** Called when all of it is loaded, and nothing is replaced yet. */
+  beforeCommit?: () => Promise<void>;
+}
 
 /** Writes PostgreSQL's tables to a file, as of one moment. @throws BackupError */
 export async function dumpPostgres(url: string, file: string): Promise<void> {
@@ -17,20 +25,22 @@ export async function dumpPostgres(url: string, file: string): Promise<void> {
 
 /**
  * Replaces PostgreSQL's tables, whichever version has made those that are there: all or none.
- * @param beforeCommit called when all of it is loaded, and nothing is replaced yet
+ * @returns the number of valid tokens and signed-in browsers
  * @throws BackupError, also while a node runs on them, or for the dump of a later version
  */
-export async function loadPostgres(
-  url: string,
-  file: string,
-  beforeCommit: () => Promise<void> = async () => undefined,
-): Promise<void> {
+export async function loadPostgres(url: string, file: string, options: LoadOptions = {}): Promise<number> {
+  await requireNoNodes(url);
+  await assertKnown(file);
+  const tokens = await replaceTables(url, file, options);
+  await forgetNodes(url);
+  return tokens;
+}
+
+/** @throws BackupError while a node runs on the database */
+export async function requireNoNodes(url: string): Promise<void> {
   const live = await liveNodes(url);
   if (live.length > 0)
     throw new BackupError(`Stop all nodes first: ${live.join(", ")} still runs on the database`);
-  await assertKnown(file);
-  await replaceTables(url, file, beforeCommit);
-  await forgetNodes(url);
 }
 
 /** @throws BackupError for a foreign dump, or one of a later version */
@@ -53,27 +63,32 @@ async function assertKnown(file: string): Promise<void> {
  * In one transaction of ours, which ends well only if the dump was read to its end: `pg_restore --clean` drops what is in the
  * dump, and cannot do so where a later version has added tables.
  */
-async function replaceTables(url: string, file: string, beforeCommit: () => Promise<void>): Promise<void> {
+async function replaceTables(
+  url: string,
+  file: string,
+  { revokesAccess = false, beforeCommit }: LoadOptions,
+): Promise<number> {
   const psql = start(
     "psql",
     ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-"],
     connectionEnvironment(url),
   );
-  const isLoaded = heard(psql.child.stdout, LOADED);
+  const loaded = heard(psql.child.stdout, LOADED);
   const dump = start("pg_restore", ["--no-owner", "--file=-", file]);
   dump.child.stdin.end();
+  let tokens: number;
   try {
     psql.child.stdin.write(
       `set client_min_messages = warning; begin; drop schema if exists ${SCHEMA} cascade;\n`,
     );
     await pipeline(dump.child.stdout, psql.child.stdin, { end: false });
     await dump.ended;
-    psql.child.stdin.write(`\\echo ${LOADED}\n`);
+    psql.child.stdin.write(`${revokesAccess ? REVOKE_ACCESS : ""}${COUNT_TOKENS}`);
     const endedEarly = psql.ended.then(() => {
       throw new BackupError("psql ended before all was loaded");
     });
-    await Promise.race([isLoaded, endedEarly]);
-    await beforeCommit();
+    tokens = Number(await Promise.race([loaded, endedEarly]));
+    await beforeCommit?.();
     psql.child.stdin.end("commit;\n");
   } catch (error) {
     // Without the commit nothing has happened. Its own failure tells more than that it reads no further.
@@ -83,17 +98,33 @@ async function replaceTables(url: string, file: string, beforeCommit: () => Prom
     throw error;
   }
   await psql.ended;
+  return tokens;
 }
 
-const LOADED = "trunkline-loaded";
+const NOW_MS = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
+/** A dump of an earlier version lacks some of these tables. */
+const REVOKE_ACCESS = `
+  update ${SCHEMA}.tokens set revoked_at = ${NOW_MS} where revoked_at is null;
+  do $$ declare name text; begin
+    foreach name in array array['${TABLES_OF_LINKS.join("', '")}'] loop
+      if to_regclass('${SCHEMA}.' || name) is not null then execute 'delete from ${SCHEMA}.' || name; end if;
+    end loop;
+  end $$;
+`;
+const LOADED = /trunkline-loaded (\d+)\s/;
+const COUNT_TOKENS = `
+  select 'trunkline-loaded ' || count(*) from ${SCHEMA}.tokens
+  where revoked_at is null and (expires_at is null or expires_at > ${NOW_MS});
+`;
 
-/** Resolves once the output has this word. */
-async function heard(output: NodeJS.ReadableStream, word: string): Promise<void> {
+/** What the output has in this place. */
+async function heard(output: NodeJS.ReadableStream, place: RegExp): Promise<string> {
   let said = "";
-  await new Promise<void>((resolve) => {
+  return new Promise((resolve) => {
     output.setEncoding("utf8").on("data", (text: string) => {
       said = (said + text).slice(-1_000);
-      if (said.includes(word)) resolve();
+      const [, found] = place.exec(said) ?? [];
+      if (found !== undefined) resolve(found);
     });
   });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { lstat, readdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
+import { chmod, lstat, readdir, readFile, realpath, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Where git's repositories name the directory whose objects they borrow, by its absolute path. */
@@ -12,31 +12,59 @@ const BORROWERS = [
 /** A project's objects, wherever the directory was when that was written. */
 const MIRROR = /^\/(?:.*\/)?(projects\/[^/]+\/mirror\.git\/objects)$/;
 
+const OWNER_MAY_ALL = 0o700;
+const OWNER_MAY_READ = 0o400;
+
+/** A repository that stays as it was. */
+interface Broken {
+  /** Relative to the root. */
+  path: string;
+  error: unknown;
+}
+
 /**
  * Makes the repositories below `root` borrow from the mirrors below `to`, whose files may come there later. Killed in the
- * middle, or done by two nodes at once, it can be done again.
+ * middle, or done by two nodes at once, it can be done again. What one session has done to its files keeps no other's from it.
  */
-export async function redirectBorrowing(root: string, to: string): Promise<void> {
+export async function redirectBorrowing(root: string, to: string): Promise<Broken[]> {
   const real = await realpath(root);
+  const broken: Broken[] = [];
   for (const [parent, info] of BORROWERS) {
     for (const name of await readdir(join(real, parent)).catch(() => [])) {
-      const directory = join(real, parent, name, info);
-      // A workspace is its users': a link in it must lead nowhere.
-      if ((await realpath(directory).catch(() => null)) !== directory) continue;
-      const file = join(directory, "alternates");
-      if ((await lstat(file).catch(() => null))?.isFile() !== true) continue;
-      const said = await readFile(file, "utf8");
-      const meant = said
-        .split("\n")
-        .map((line) => {
-          const [, mirror] = MIRROR.exec(line) ?? [];
-          return mirror === undefined ? line : join(to, mirror);
-        })
-        .join("\n");
-      if (meant === said) continue;
-      const draft = `${file}.${randomUUID()}`;
-      await writeFile(draft, meant, { flag: "wx", mode: 0o600 });
-      await rename(draft, file);
+      try {
+        await redirect(join(real, parent, name, info), to);
+      } catch (error) {
+        broken.push({ path: join(parent, name), error });
+      }
     }
+  }
+  return broken;
+}
+
+async function redirect(directory: string, to: string): Promise<void> {
+  // A workspace is its users': a link in it must lead nowhere.
+  if ((await realpath(directory).catch(() => null)) !== directory) return;
+  const { mode } = await stat(directory);
+  const isClosed = (mode & OWNER_MAY_ALL) !== OWNER_MAY_ALL;
+  if (isClosed) await chmod(directory, (mode & 0o7777) | OWNER_MAY_ALL);
+  try {
+    const file = join(directory, "alternates");
+    const found = await lstat(file).catch(() => null);
+    if (found?.isFile() !== true) return;
+    if ((found.mode & OWNER_MAY_READ) === 0) await chmod(file, (found.mode & 0o7777) | OWNER_MAY_READ);
+    const said = await readFile(file, "utf8");
+    const meant = said
+      .split("\n")
+      .map((line) => {
+        const [, mirror] = MIRROR.exec(line) ?? [];
+        return mirror === undefined ? line : join(to, mirror);
+      })
+      .join("\n");
+    if (meant === said) return;
+    const draft = `${file}.${randomUUID()}`;
+    await writeFile(draft, meant, { flag: "wx", mode: 0o600 });
+    await rename(draft, file);
+  } finally {
+    if (isClosed) await chmod(directory, mode & 0o7777);
   }
 }

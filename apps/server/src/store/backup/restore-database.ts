@@ -5,7 +5,7 @@ import { lockDataDir } from "../sqlite/data-dir-lock.ts";
 import { databasePath } from "../sqlite/database-path.ts";
 import { BackupError } from "./backup-error.ts";
 import { assertTrunklineDatabase } from "./assert-trunkline-database.ts";
-import { countTokens } from "./count-tokens.ts";
+import { countTokens, revokeAccess } from "./access-in-backup.ts";
 import { copyDatabase, type CopyProgress } from "./copy-database.ts";
 import { incomingDatabase, removeIncoming } from "./abandoned-restores.ts";
 import { setAside } from "./set-aside.ts";
@@ -19,7 +19,7 @@ export interface RestoreSummary {
 }
 
 export interface RestoreOptions {
-  /** Whether to revoke all tokens. */
+  /** Whether nothing in the backup lets anybody in: no token, invitation or link. */
   revokeTokens?: boolean;
   /** Whether to resume tasks that were unfinished at the time of the backup, instead of canceling them. */
   resumeTasks?: boolean;
@@ -47,7 +47,8 @@ export async function restoreDatabase(
     await removeIncoming(dataDir);
     await copyDatabase(file, incoming, onProgress);
     await assertTrunklineDatabase(incoming);
-    tokens = countTokens(incoming, revokeTokens);
+    if (revokeTokens) revokeAccess(incoming);
+    tokens = countTokens(incoming);
   } catch (error) {
     await removeIncoming(dataDir);
     const detail = error instanceof Error ? error.message : String(error);

@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFile, lstat, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { appendFile, lstat, mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
+import { removeDirectory } from "../../common/remove-directory.ts";
 import { prepareDataDir } from "../../data-dir/data-dir.ts";
 import { lockDataDir } from "../sqlite/data-dir-lock.ts";
 import { BackupError } from "./backup-error.ts";
 import type { LeftOut } from "./left-out.ts";
 import { checkFiles, readManifest } from "./manifest.ts";
-import { loadPostgres } from "./postgres-tools.ts";
+import { loadPostgres, requireNoNodes } from "./postgres-tools.ts";
 import { markRestored, unmarkRestored } from "./restore-mark.ts";
 import { restoreDatabase, type RestoreOptions } from "./restore-database.ts";
 import { redirectBorrowing } from "./redirect-borrowing.ts";
@@ -19,12 +20,14 @@ import { removeAbandoned, unfinishedName } from "./unfinished.ts";
 export interface WholeRestoreSummary {
   /** What was there before, and is kept beside it. */
   replaced: string[];
-  /** Tokens of the backup that work again; null: not known, for they are in PostgreSQL. */
-  tokens: number | null;
+  /** Tokens and signed-in browsers of the backup that work again, except those revoked in this data directory. */
+  tokens: number;
   files: number;
   hasKeys: boolean;
   /** What the backup did not take; null: not recorded. */
   leftOut: LeftOut | null;
+  /** Repositories, relative to the directory, that do not find what they borrow from their project's, for an error of the disk. */
+  broken: string[];
 }
 
 /**
@@ -48,13 +51,14 @@ export async function restoreEverything(
   }
   await checkFiles(backup, manifest);
   await prepareDataDir(sharedDir);
+  await requireStopped(dataDir, databaseUrl);
   const incoming = join(sharedDir, unfinishedName(RESTORING));
   try {
-    await rm(incoming, { recursive: true, force: true });
+    await removeDirectory(incoming);
     await removeAbandoned(sharedDir, (prefix) => prefix === RESTORING);
     await mkdir(incoming, { mode: 0o700 });
     for (const { name } of manifest.archives) await extract(join(backup, name), incoming);
-    await redirectBorrowing(incoming, sharedDir);
+    const broken = await redirectBorrowing(incoming, sharedDir);
     const database = join(backup, manifest.database.name);
     const restored =
       databaseUrl === undefined
@@ -68,24 +72,34 @@ export async function restoreEverything(
       files: manifest.archives.reduce((sum, { files }) => sum + files, 0),
       hasKeys: manifest.hasKeys,
       leftOut: manifest.leftOut ?? null,
+      broken: broken.map(({ path }) => path),
     };
   } finally {
-    await rm(incoming, { recursive: true, force: true });
+    // What has ended it is more than this: the next start removes what is left.
+    await removeDirectory(incoming).catch(() => undefined);
   }
+}
+
+/** Before anything is put together for nothing. @throws BackupError, DataDirLockedError */
+async function requireStopped(dataDir: string, databaseUrl: string | undefined): Promise<void> {
+  if (databaseUrl !== undefined) await requireNoNodes(databaseUrl);
+  await prepareDataDir(dataDir);
+  using _lock = await lockDataDir(dataDir);
 }
 
 async function loadDatabase(
   file: string,
   url: string,
   sharedDir: string,
-  { resumeTasks = false }: RestoreOptions,
+  { revokeTokens = false, resumeTasks = false }: RestoreOptions,
 ) {
   // Before the commit: nodes that are started too early cancel the tasks, too. And not before it is sure to come: the tasks of a
   // database that stays as it was go on.
-  await loadPostgres(url, file, async () =>
-    resumeTasks ? unmarkRestored(sharedDir) : markRestored(sharedDir),
-  );
-  return { replaced: null, tokens: null };
+  const tokens = await loadPostgres(url, file, {
+    revokesAccess: revokeTokens,
+    beforeCommit: async () => (resumeTasks ? unmarkRestored(sharedDir) : markRestored(sharedDir)),
+  });
+  return { replaced: null, tokens };
 }
 
 /** Into a directory of our own, in which nobody else writes. @throws BackupError */

@@ -73,13 +73,21 @@ it("H17: a restored backup brings back no revoked token, no removed user and no 
   await expect(redeemInvitation(url, code)).rejects.toThrow("401");
 });
 
-it("H17: a restore can revoke every token, e.g. on a machine that knows of no revocation", async () => {
+it("H17: a restore can revoke every token, invitation and link, e.g. on a machine that knows of no revocation", async () => {
   await using elsewhere = await TemporaryDirectory.create();
   const file = elsewhere.join("backup.db");
   let token: string;
+  let code: string;
+  let sessionId: string;
+  let link: string;
   {
     await using server = await ServerFixture.start();
-    ({ token } = await addUser(server, "alice"));
+    const alice = await addUser(server, "alice");
+    ({ token } = alice);
+    const { id: userId } = await server.client.user.create.mutate({ name: "dave" });
+    ({ code } = await server.client.user.invite.mutate({ userId }));
+    ({ id: sessionId } = await alice.client.session.create.mutate({}));
+    ({ secret: link } = await alice.client.share.create.mutate({ sessionId }));
     await backupDatabase(server.dataDir, file);
   }
   const dataDir = elsewhere.join("data");
@@ -87,6 +95,10 @@ it("H17: a restore can revoke every token, e.g. on a machine that knows of no re
   await using server = await ServerFixture.start({ dataDir });
   const { url, client } = server;
   await expect(createClient({ url, token }).user.me.query()).rejects.toMatchObject({
+    reason: "unauthorized",
+  });
+  await expect(redeemInvitation(url, code)).rejects.toThrow("401");
+  await expect(createClient({ url, token: link }).session.get.query({ sessionId })).rejects.toMatchObject({
     reason: "unauthorized",
   });
   expect((await client.user.me.query()).name).toBe("local");

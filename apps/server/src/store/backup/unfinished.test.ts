@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
 import { expect, it } from "vitest";
+import { asOrdinaryUser } from "../testing/as-ordinary-user.ts";
 import { TemporaryDirectory } from "../testing/temporary-directory.ts";
+import { lockDataDir } from "../sqlite/data-dir-lock.ts";
 import { databasePath } from "../sqlite/database-path.ts";
 import { openSqliteStore } from "../sqlite/sqlite-store.ts";
-import { removeAbandonedRestores } from "./abandoned-restores.ts";
+import { removeAbandonedRestores, RESTORING } from "./abandoned-restores.ts";
 import { backupDatabase, backupEverything, restoreEverything } from "./backup.ts";
 import { ScheduledBackups } from "./scheduled-backups.ts";
 
@@ -124,4 +126,34 @@ it("a restore, and the start of a server, remove what a killed restore has left"
   await removeAbandonedRestores(data.path, data.path);
   expect(await leftovers()).toHaveLength(2);
   await alive.kill();
+});
+
+it("removes what was left with directories that a command had made read-only, as an ordinary user", async () => {
+  await using directory = await TemporaryDirectory.create();
+  await using killed = await startMaking(directory.path, RESTORING);
+  await killed.kill();
+  const [left = ""] = await readdir(directory.path);
+  await mkdir(directory.join(left, "go", "pkg"), { recursive: true });
+  await writeFile(directory.join(left, "go", "pkg", "file"), "");
+  await chmod(directory.join(left, "go", "pkg"), 0o555);
+  asOrdinaryUser(
+    directory.path,
+    new URL("abandoned-restores.ts", import.meta.url),
+    "removeAbandonedRestores",
+    directory.path,
+    directory.path,
+  );
+  expect(await readdir(directory.path)).toEqual([]);
+});
+
+it("a restore under a server says so before it puts anything together", async () => {
+  await using data = await TemporaryDirectory.create();
+  await using elsewhere = await TemporaryDirectory.create();
+  await createDatabase(data.path);
+  const place = { dataDir: data.path, sharedDir: data.path, databaseUrl: undefined };
+  await backupEverything(elsewhere.join("one"), { ...place, withKeys: false });
+  using _lock = await lockDataDir(data.path);
+  const names = await readdir(data.path);
+  await expect(restoreEverything(elsewhere.join("one"), place)).rejects.toThrow("is in use");
+  expect(await readdir(data.path)).toEqual(names);
 });

@@ -1,10 +1,14 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { removeDirectory } from "../../common/remove-directory.ts";
 import { isRunning } from "../is-running.ts";
 
 /** A process id says nothing on another machine, or in another container, that has the same directory. */
 const HOST = hostname().replaceAll(/[^\w.-]/g, "_");
+
+/** In front of the name of what was being removed when that was killed. */
+const TRASH = /^\.removing-/;
 
 /** @returns the name of something that this process makes, and renames or removes when it is done */
 export function unfinishedName(prefix: string): string {
@@ -18,9 +22,10 @@ export function unfinishedName(prefix: string): string {
  */
 export async function removeAbandoned(directory: string, isOurs: (prefix: string) => boolean): Promise<void> {
   const suffix = new RegExp(String.raw`${RegExp.escape(HOST)}-(\d+)$`);
-  for (const name of await readdir(directory).catch(() => [])) {
+  const names = (await readdir(directory).catch(() => [])).map((name) => name.replace(TRASH, ""));
+  for (const name of new Set(names)) {
     const [found = "", pid] = suffix.exec(name) ?? [];
     if (pid === undefined || isRunning(Number(pid)) || !isOurs(name.slice(0, -found.length))) continue;
-    await rm(join(directory, name), { recursive: true, force: true }).catch(() => undefined);
+    await removeDirectory(join(directory, name)).catch(() => undefined);
   }
 }

@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { Kysely, PostgresDialect, SqliteDialect } from "kysely";
 import { Pool } from "pg";
 import { connectionConfig, NO_LIMITS } from "../postgres/connection-config.ts";
-import { liveNodes } from "../postgres/live-nodes.ts";
 import type { Database } from "../schema.ts";
 import { lockDataDir } from "../sqlite/data-dir-lock.ts";
 import { databasePath } from "../sqlite/database-path.ts";
 import { openDatabase } from "../sqlite/open-database.ts";
 import { BackupError } from "../backup/backup-error.ts";
+import { requireNoNodes } from "../backup/postgres-tools.ts";
 import { type SealedValue, sealedValues } from "./sealed-rows.ts";
 
 export interface SealedStore extends AsyncDisposable {
@@ -38,9 +38,7 @@ export async function openSealed(place: {
       },
     };
   }
-  const live = await liveNodes(databaseUrl);
-  if (live.length > 0)
-    throw new BackupError(`Stop all nodes first: ${live.join(", ")} still runs on the database`);
+  await requireNoNodes(databaseUrl);
   const pool = new Pool({ ...connectionConfig(databaseUrl, "rotate-key", NO_LIMITS), max: 1 });
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return { values: () => sealedValues(db), [Symbol.asyncDispose]: async () => db.destroy() };
