@@ -93,6 +93,13 @@ it("forgets no key while something can't be opened, and refuses under a server",
   expect((await keysOf(directory.join("credentials.key")))?.earlier).toHaveLength(1);
 });
 
+it("says that there is nothing where there is no directory", async () => {
+  await using directory = await TemporaryDirectory.create();
+  const dataDir = directory.join("none");
+  const place = { dataDir, sharedDir: dataDir, databaseUrl: undefined, keyFile: undefined };
+  await expect(rotateKey(place)).rejects.toThrow("There is no database");
+});
+
 it("refuses another user's directory: the server could not read the key that it writes", async ({ skip }) => {
   skip(process.getuid?.() !== 0, "needs root, to give a directory away");
   await using directory = await TemporaryDirectory.create();

@@ -55,11 +55,14 @@ export async function requireOwner(directory: string): Promise<void> {
   );
 }
 
-/** @returns the id of the user whose directory it is, if that is not this process's */
+/** @returns the id of the user whose directory it is, if that is not this process's; null also if there is none */
 async function otherOwner(directory: string): Promise<number | null> {
-  const { uid } = await stat(directory);
+  const found = await stat(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+    return null;
+  });
   const own = process.getuid?.();
-  return own === undefined || uid === own ? null : uid;
+  return found === null || own === undefined || found.uid === own ? null : found.uid;
 }
 
 /**
