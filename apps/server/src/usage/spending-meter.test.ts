@@ -33,3 +33,24 @@ it("counts on once the ledger can be read again, for whoever asked meanwhile too
   ledger.now += 10 * MINUTE_MS;
   expect(await steps()).toBe(30);
 });
+
+it("counts what is spent after a clock that ran ahead was put back", async () => {
+  const calls = [1 * MINUTE_MS, 2 * MINUTE_MS];
+  let now = 10 * MINUTE_MS;
+  const ledger = {
+    firstAt: async () => calls[0],
+    spent: async (_of: UsageOf, { from, to = Number.POSITIVE_INFINITY }: { from: number; to?: number }) => ({
+      ...NO_SPENDING,
+      steps: calls.filter((at) => at >= from && at < to).length,
+    }),
+  };
+  const meter = new SpendingMeter(ledger, () => now);
+  const steps = async (): Promise<number> => (await meter.spent("everybody", 0)).steps;
+  expect(await steps()).toBe(2);
+  now += 24 * 60 * MINUTE_MS;
+  calls.push(now);
+  expect(await steps()).toBe(3);
+  now -= 24 * 60 * MINUTE_MS;
+  calls.push(now);
+  expect(await steps()).toBe(4);
+});

@@ -41,7 +41,9 @@ export class SpendingMeter {
   async #meter(of: UsageOf, from: number): Promise<Meter> {
     const key = JSON.stringify([of, from]);
     const known = this.#meters.get(key);
-    if (known !== undefined) return known;
+    // A clock that was put back writes what is spent now before `upTo`, where nobody would look for it.
+    if (known !== undefined && known.upTo <= this.#now()) return known;
+    this.#meters.delete(key);
     const upTo = from === 0 ? ((await this.#usage.firstAt(of)) ?? this.#now() - SETTLED_MS) : from;
     const meter = { sum: NO_SPENDING, upTo, advancing: Promise.resolve() };
     for (const oldest of this.#meters.keys()) {
