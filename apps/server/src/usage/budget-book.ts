@@ -56,7 +56,7 @@ export class BudgetBook {
 
   async #areAny(): Promise<boolean> {
     const now = this.#now();
-    if (this.#any === null || now - this.#any.at > FRESH_MS) {
+    if (this.#any === null || !isFresh(this.#any, now)) {
       this.#any = { value: this.#store.budgets.any(), at: now };
       this.#any.value.catch(() => this.changed());
     }
@@ -67,7 +67,7 @@ export class BudgetBook {
     const name = JSON.stringify(keys.map(({ scope, id }) => [scope, id]));
     const now = this.#now();
     const kept = this.#kept.get(name);
-    if (kept !== undefined && now - kept.at <= FRESH_MS) return kept.value;
+    if (kept !== undefined && isFresh(kept, now)) return kept.value;
     if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
     const value = this.#read(keys);
     this.#kept.set(name, { value, at: now });
@@ -79,6 +79,11 @@ export class BudgetBook {
     const found = await this.#store.budgets.several(keys);
     return keys.map(({ scope, id }) => found.find((one) => one.scope === scope && one.id === id) ?? NONE);
   }
+}
+
+/** One from ahead was read before the clock was put back. */
+function isFresh({ at }: { at: number }, now: number): boolean {
+  return Math.abs(now - at) <= FRESH_MS;
 }
 
 export function limitsAnything(limits: BudgetLimits): boolean {
