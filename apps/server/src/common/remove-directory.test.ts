@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { writeRawNames } from "./testing/raw-names.ts";
 import { removeDirectory } from "./remove-directory.ts";
 
 const run = promisify(execFile);
@@ -53,6 +54,14 @@ describe("H18: removeDirectory", () => {
       ${process.getuid?.() === 0 ? "process.setuid(65534);" : ""}
       await removeDirectory(${JSON.stringify(at.workspace)});`,
     ]);
+    expect(await readdir(at.path)).toEqual([]);
+  });
+
+  it("removes names that are no UTF-8", async () => {
+    await using at = await place();
+    await mkdir(at.workspace);
+    await writeRawNames(at.workspace);
+    await removeDirectory(at.workspace);
     expect(await readdir(at.path)).toEqual([]);
   });
 

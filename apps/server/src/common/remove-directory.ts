@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Dirent } from "node:fs";
-import { chmod, lstat, mkdir, opendir, rename, rm, rmdir, unlink } from "node:fs/promises";
+import { chmod, lstat, mkdir, rename, rm, rmdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { entriesIn, pathBytes } from "./raw-names.ts";
 
 /** Entries of a directory removed in parallel. */
 const AT_ONCE = 16;
@@ -15,7 +16,7 @@ const AT_ONCE = 16;
 export async function removeDirectory(path: string): Promise<void> {
   const trash = join(dirname(path), `.removing-${basename(path)}`);
   await moveAway(trash, path);
-  for (let found = await entriesOf(trash); found.length > 0; found = await entriesOf(trash)) {
+  for await (const found of untilEmpty(trash)) {
     for (const { name } of found) await empty(trash, join(trash, name));
   }
   try {
@@ -39,28 +40,31 @@ async function moveAway(trash: string, path: string): Promise<void> {
 
 /** Empties the trash, moving nested directories to its top. */
 async function empty(trash: string, path: string): Promise<void> {
-  const stats = await unlessMissing(() => lstat(path));
+  const stats = await unlessMissing(() => lstat(pathBytes(path)));
   if (stats === undefined) return;
   // Only we write here, so entries are what they seem.
-  if (!stats.isDirectory()) return rm(path, { force: true });
-  await unlessMissing(() => chmod(path, 0o700));
-  for (let found = await entriesOf(path); found.length > 0; found = await entriesOf(path)) {
+  if (!stats.isDirectory()) return rm(pathBytes(path), { force: true });
+  await unlessMissing(() => chmod(pathBytes(path), 0o700));
+  for await (const found of untilEmpty(path)) {
     for (let begin = 0; begin < found.length; begin += AT_ONCE) {
       await Promise.all(
         found
           .slice(begin, begin + AT_ONCE)
           .map((entry) =>
             unlessMissing(() =>
-              entry.isDirectory() ? moveInto(trash, join(path, entry.name)) : unlink(join(path, entry.name)),
+              entry.isDirectory()
+                ? moveInto(trash, join(path, entry.name))
+                : unlink(pathBytes(join(path, entry.name))),
             ),
           ),
       );
     }
   }
-  await unlessMissing(() => rmdir(path));
+  await unlessMissing(() => rmdir(pathBytes(path)));
 }
 
-async function moveInto(trash: string, path: string): Promise<void> {
+async function moveInto(trash: string, named: string): Promise<void> {
+  const path = pathBytes(named);
   const place = join(trash, randomUUID());
   try {
     await rename(path, place);
@@ -75,14 +79,36 @@ async function moveInto(trash: string, path: string): Promise<void> {
 /** Entries read at a time: a directory may contain millions. */
 const BATCH = 1_000;
 
+/**
+ * Entries, a part at a time, for as long as there are any.
+ * @throws Error where the same ones are found again and again: whoever waits for the end must learn of it
+ */
+async function* untilEmpty(path: string): AsyncGenerator<Dirent[], void> {
+  let [last, repeats] = ["", 0];
+  for (let found = await entriesOf(path); found.length > 0; found = await entriesOf(path)) {
+    const names = found.map(({ name }) => name).join("/");
+    repeats = names === last ? repeats + 1 : 0;
+    if (repeats === MAX_REPEATS) {
+      throw new Error(
+        `${path} can't be emptied: ${found[0]?.name.toWellFormed()} stays, though it was removed`,
+      );
+    }
+    last = names;
+    yield found;
+  }
+}
+
+/** So often a file server may show what is gone. */
+const MAX_REPEATS = 10;
+
 async function entriesOf(path: string): Promise<Dirent[]> {
   const entries: Dirent[] = [];
-  const directory = await unlessMissing(() => opendir(path));
-  if (directory === undefined) return entries;
-  for await (const entry of directory) {
-    entries.push(entry);
-    if (entries.length >= BATCH) break;
-  }
+  await unlessMissing(async () => {
+    for await (const entry of entriesIn(path)) {
+      entries.push(entry);
+      if (entries.length >= BATCH) break;
+    }
+  });
   return entries;
 }
 

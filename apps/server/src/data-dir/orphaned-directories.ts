@@ -1,5 +1,6 @@
-import { lstat, opendir, readdir } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { entriesIn, pathBytes } from "../common/raw-names.ts";
 import { idIn, SHARED_PLACES } from "./shared-places.ts";
 
 /** What is on the disk for sessions or projects that the store does not have. */
@@ -52,16 +53,18 @@ export async function measure(path: string): Promise<{ files: number; bytes: num
   const sum = { files: 0, bytes: 0 };
   const left = [path];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    const stats = await lstat(next).catch(ignoreMissing);
+    const stats = await lstat(pathBytes(next)).catch(ignoreMissing);
     if (stats === undefined) continue;
     sum.bytes += stats.blocks * BLOCK_BYTES;
     if (!stats.isDirectory()) {
       sum.files += 1;
       continue;
     }
-    // One that its task has closed is counted by itself.
-    const entries = await opendir(next).catch(() => undefined);
-    if (entries !== undefined) for await (const { name } of entries) left.push(join(next, name));
+    try {
+      for await (const { name } of entriesIn(next)) left.push(join(next, name));
+    } catch {
+      // One that its task has closed is counted by itself.
+    }
   }
   return sum;
 }

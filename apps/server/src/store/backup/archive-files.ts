@@ -55,6 +55,9 @@ const OBJECTS = [
 /** In the name of a file with holes, whose bytes in the archive are not those of the file. */
 const WITH_HOLES = /(?:^|\/)GNUSparseFile\.\d+\//;
 
+/** In a name that is no UTF-8, which the reader does not have the bytes of. */
+const REPLACED = "\u{fffd}";
+
 /**
  * Writes a directory to tar files, while others may write in it, and the hash of each file as it was read to a list that
  * `sha256sum -c` takes. By GNU tar, which follows no link, whoever puts one in its way meanwhile. Git's objects go last, after
@@ -184,7 +187,7 @@ class FileHasher {
     entry.on("data", (chunk: Buffer) => hash.update(chunk));
     entry.on("end", () => {
       this.files += 1;
-      if (WITH_HOLES.test(entry.path)) return;
+      if (WITH_HOLES.test(entry.path) || entry.path.includes(REPLACED)) return;
       // What fails is thrown when they end.
       this.#lines.write(checksumLine(entry.path, hash.digest("hex"))).catch(() => undefined);
     });

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { constants } from "node:fs";
-import { lstat, open, opendir, readlink } from "node:fs/promises";
+import { lstat, open } from "node:fs/promises";
 import { createGzip } from "node:zlib";
+import { entriesIn, linkTarget } from "../../common/raw-names.ts";
 import { filledPieces } from "./file-pieces.ts";
 import type { HeldDirectory } from "./held-directory.ts";
 import { toTimestamp } from "./list-entries.ts";
@@ -66,7 +67,7 @@ async function fill(
   const way = [top];
   const visit = async (directory: HeldDirectory): Promise<string[]> => {
     const directories: string[] = [];
-    for await (const { name } of await opendir(directory.self)) {
+    for await (const { name } of entriesIn(directory.self)) {
       if (name === ".git" && !git) continue;
       const path = [...way, name].join("/");
       if (except?.has(path.slice(top.length + 1)) === true) continue;
@@ -97,7 +98,7 @@ async function addEntry(
   if (stats.isDirectory()) {
     await write(tarHeader({ ...header, path: `${path}/`, type: "Directory" }));
   } else if (stats.isSymbolicLink()) {
-    await write(tarHeader({ ...header, type: "SymbolicLink", linkpath: await readlink(place) }));
+    await write(tarHeader({ ...header, type: "SymbolicLink", linkpath: await linkTarget(place) }));
   } else if (stats.isFile()) {
     await using file = await open(place, READ_FLAGS);
     const opened = await file.stat();

@@ -46,8 +46,9 @@ export async function copyRegularFile(
   if (mode !== stats.mode || (mode & 0o7000) !== 0) await chmod(target.entry(name), mode & 0o777);
 }
 
-/** @returns false if there is no `cp` that preserves holes. */
+/** @returns false if there is no `cp` that preserves holes, or its arguments can't have the name. */
 async function copyWithHoles(fd: number, target: HeldDirectory, name: string): Promise<boolean> {
+  if (!name.isWellFormed()) return false;
   const source = `/proc/${process.pid}/fd/${fd}`;
   const options = ["--sparse=always", "--reflink=auto", "--preserve=mode"];
   try {

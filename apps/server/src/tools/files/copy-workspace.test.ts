@@ -16,6 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { RAW_NAMES, rawNamesIn, writeRawNames } from "../../common/testing/raw-names.ts";
 import { copyWorkspace } from "./copy-workspace.ts";
 
 let directory: string;
@@ -44,6 +45,13 @@ test("files, directories and modes are there, and belong to the copy alone", asy
   expect((await readFile(join(to, ".hidden"))).equals(Buffer.alloc(3_000_000, 7))).toBe(true);
   await writeFile(join(to, "src/a.ts"), "changed");
   expect(await readFile(join(from, "src/a.ts"), "utf8")).toBe("original");
+});
+
+test("names that are no UTF-8 are in the copy", async () => {
+  await mkdir(from);
+  await writeRawNames(from, Buffer.alloc(2_000_000, 7));
+  await copyWorkspace(from, to);
+  expect(await rawNamesIn(to)).toEqual(RAW_NAMES);
 });
 
 test("links into the workspace lead into the copy, and none is followed", async () => {

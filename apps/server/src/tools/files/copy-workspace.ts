@@ -1,7 +1,8 @@
 import type { Dirent } from "node:fs";
-import { mkdir, opendir, readlink, realpath, statfs, symlink } from "node:fs/promises";
+import { mkdir, realpath, statfs, symlink } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
+import { entriesIn, linkTarget, pathBytes } from "../../common/raw-names.ts";
 import { describeBytes } from "../../common/describe-bytes.ts";
 import type { NoteUse } from "../sandbox/disk-watch.ts";
 import { DEFAULT_LIMITS } from "../sandbox/limits.ts";
@@ -63,7 +64,7 @@ export async function copyWorkspace(
     const visitor: TreeVisitor = {
       async visit(directory) {
         const directories: string[] = [];
-        for await (const entry of await opendir(directory.self)) {
+        for await (const entry of entriesIn(directory.self)) {
           if (only !== undefined && directory === source && (entry.name !== only || !entry.isDirectory()))
             continue;
           if (entry.isDirectory()) directories.push(entry.name);
@@ -114,7 +115,8 @@ async function copyEntry(
   { target, copy, budget }: CopyTarget,
 ): Promise<void> {
   if (entry.isSymbolicLink()) {
-    await symlink(placeInCopy(await readlink(source.entry(entry.name)), copy), target.entry(entry.name));
+    const leadsTo = placeInCopy(await linkTarget(source.entry(entry.name)), copy);
+    await symlink(pathBytes(leadsTo), target.entry(entry.name));
   } else if (entry.isFile()) {
     await copyRegularFile(source, entry.name, target, budget);
   }

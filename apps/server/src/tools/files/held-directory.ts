@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { chmod, type FileHandle, mkdir, open, readlink, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { pathBytes } from "../../common/raw-names.ts";
 import { relativeInside, resolveInWorkspace } from "./workspace-path.ts";
 import { toWorkspaceError, WorkspaceError } from "./workspace-error.ts";
 
@@ -48,14 +49,15 @@ export class HeldDirectory implements AsyncDisposable {
 
   /**
    * Path of an entry of this very directory, for one call; the last name may still be a link unless O_NOFOLLOW is used.
+   * @param name as `entriesIn` gives it
    */
-  entry(name: string): string {
-    return join(this.#base, name);
+  entry(name: string): string | Buffer {
+    return pathBytes(join(this.#base, name));
   }
 
   /** The directory itself, for one call. */
   get self(): string {
-    return this.entry(".");
+    return join(this.#base, ".");
   }
 
   /** Opens a subdirectory that is not a symbolic link. */
@@ -65,7 +67,7 @@ export class HeldDirectory implements AsyncDisposable {
 
   async #child(name: string, closedMode: number | null): Promise<HeldDirectory> {
     const handle = await open(this.entry(name), DIRECTORY_FLAGS);
-    const base = process.platform === "linux" ? `/proc/self/fd/${handle.fd}` : this.entry(name);
+    const base = process.platform === "linux" ? `/proc/self/fd/${handle.fd}` : join(this.#base, name);
     return new HeldDirectory(handle, base, closedMode);
   }
 

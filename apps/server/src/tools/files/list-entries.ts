@@ -1,6 +1,7 @@
-import { lstat, opendir, readlink } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import type { Dirent } from "node:fs";
 import { TrunklineError, type WorkspaceEntry } from "@trunkline/contract";
+import { entriesIn, linkTarget, pathBytes, pathText } from "../../common/raw-names.ts";
 import type { HeldDirectory } from "./held-directory.ts";
 import { unlessGone } from "./visit-tree.ts";
 
@@ -34,7 +35,7 @@ export async function listEntries(
 /** The first `count` entries after a place, in order. */
 async function firstPlaces(directory: HeldDirectory, after: Place | null, count: number): Promise<Place[]> {
   const places: Place[] = [];
-  for await (const entry of await opendir(directory.self, { bufferSize: 512 })) {
+  for await (const entry of entriesIn(directory.self, { bufferSize: 512 })) {
     const place: Place = { rank: (await isDirectory(directory, entry)) ? 0 : 1, name: entry.name };
     if (after !== null && compare(place, after) <= 0) continue;
     const last = places.at(-1);
@@ -81,13 +82,13 @@ async function describeEntry(directory: HeldDirectory, name: string, path: strin
   const isFile = stats.isFile();
   const isLink = stats.isSymbolicLink();
   return {
-    name,
-    path,
+    name: name.toWellFormed(),
+    path: path.toWellFormed(),
     kind: stats.isDirectory() ? "directory" : isFile ? "file" : isLink ? "link" : "other",
     bytes: isFile ? stats.size : null,
     modifiedAt: toTimestamp(stats.mtimeMs),
     executable: isFile && (stats.mode & 0o100) !== 0,
-    target: isLink ? await readlink(place) : null,
+    target: isLink ? (await linkTarget(place)).toWellFormed() : null,
   };
 }
 
@@ -97,11 +98,11 @@ export function toTimestamp(ms: number): number {
 }
 
 function encodeCursor({ rank, name }: Place): string {
-  return Buffer.from(`${rank}${name}`).toString("base64url");
+  return Buffer.from(pathBytes(`${rank}${name}`)).toString("base64url");
 }
 
 function decodeCursor(cursor: string): Place {
-  const text = Buffer.from(cursor, "base64url").toString("utf8");
+  const text = pathText(Buffer.from(cursor, "base64url"));
   const [rank, name] = [text.charAt(0), text.slice(1)];
   if ((rank !== "0" && rank !== "1") || name === "") {
     throw new TrunklineError("cursor_invalid", "Invalid cursor: pass a nextCursor, or leave it out to start");

@@ -1,5 +1,5 @@
 import { Header } from "tar/header";
-import { Pax } from "tar/pax";
+import { pathBytes } from "../../common/raw-names.ts";
 
 export interface TarEntry {
   /** With `/` between names; a directory's ends in one. */
@@ -31,13 +31,32 @@ export function tarHeader({ modifiedAt, ...entry }: TarEntry): Buffer {
   const { path, linkpath, size } = fields;
   // The library would look for a place to divide it at, in time that grows with the square of its length, for each file.
   const isLong = Buffer.byteLength(path) > MAX_PATH_BYTES;
+  const isText = path.isWellFormed() && linkpath?.isWellFormed() !== false;
   const header = new Header(isLong ? { ...fields, path: path.slice(0, SHORTENED) } : fields);
   const block = Buffer.alloc(BLOCK_BYTES);
-  if (!header.encode(block) && !isLong) return block;
-  return Buffer.concat([
-    new Pax({ path, size, ...(linkpath !== undefined && { linkpath }) }).encode(),
-    block,
-  ]);
+  if (!header.encode(block) && !isLong && isText) return block;
+  const records = { path, size: String(size), ...(linkpath !== undefined && { linkpath }) };
+  return Buffer.concat([extendedHeader(records), block]);
+}
+
+/** Records as `LENGTH KEY=VALUE`, by bytes: the library's have text alone, which not every path is. */
+function extendedHeader(records: Readonly<Record<string, string>>): Buffer {
+  const body = Buffer.concat(
+    Object.entries(records).map(([key, value]) => {
+      const record = Buffer.concat([
+        Buffer.from(` ${key}=`),
+        Buffer.from(pathBytes(value)),
+        Buffer.from("\n"),
+      ]);
+      const digits = String(record.length).length;
+      // Its own digits count, and may make it one longer.
+      const length = record.length + String(record.length + digits).length;
+      return Buffer.concat([Buffer.from(String(length)), record]);
+    }),
+  );
+  const block = Buffer.alloc(BLOCK_BYTES);
+  new Header({ path: "PaxHeader", type: "ExtendedHeader", mode: 0o644, size: body.length }).encode(block);
+  return Buffer.concat([block, body, tarPadding(body.length)]);
 }
 
 /** What goes after an entry's content, up to the next whole block. */

@@ -1,6 +1,6 @@
-import { opendir } from "node:fs/promises";
 import type { Dirent } from "node:fs";
 import { setImmediate } from "node:timers/promises";
+import { entriesIn } from "../../common/raw-names.ts";
 import { Glob, type GlobState } from "./glob.ts";
 import type { HeldDirectory } from "./held-directory.ts";
 
@@ -96,7 +96,7 @@ async function readSorted(
 ): Promise<{ entries: Dirent[]; isCut: boolean }> {
   const entries: Dirent[] = [];
   let isCut = false;
-  for await (const entry of await opendir(directory.self, { bufferSize: 512 })) {
+  for await (const entry of entriesIn(directory.self, { bufferSize: 512 })) {
     isCut = entries.length >= limit;
     if (isCut) break;
     entries.push(entry);
@@ -107,7 +107,7 @@ async function readSorted(
 
 /** A name may contain line breaks, which would make one entry look like several. */
 function showPath(path: string): string {
-  return path.replace(
+  return path.toWellFormed().replace(
     // oxlint-disable-next-line no-control-regex -- these are what is looked for
     /[\u0000-\u001f\u007f-\u009f]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,

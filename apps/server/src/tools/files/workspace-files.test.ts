@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TemporaryDirectory } from "../../store/testing/temporary-directory.ts";
+import { RAW_NAMES, rawNamesIn, writeRawNames } from "../../common/testing/raw-names.ts";
 import { workspaceFiles } from "./workspace-files.ts";
 
 const run = promisify(execFile);
@@ -66,6 +67,7 @@ describe("list", () => {
     ];
     for (const name of names) await writeFile(at(name), "");
     await mkdir(at("deep", "er"), { recursive: true });
+    await writeRawNames(workspace);
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
@@ -74,7 +76,11 @@ describe("list", () => {
       seen.push(...page.items.map(({ name }) => name));
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined);
-    expect(seen).toEqual(["deep", ...names.toSorted()]);
+    const raw = (name: string): string => `${name}\u{fffd}`;
+    expect(seen.toSorted()).toEqual(
+      ["deep", ...names, raw("directory"), raw("file"), raw("link")].toSorted(),
+    );
+    expect(seen.slice(0, 3)).toEqual(["deep", raw("directory"), names.toSorted()[0]]);
     expect((await list("deep")).items).toMatchObject([{ name: "er", path: "deep/er" }]);
   });
 
@@ -201,6 +207,11 @@ describe("archive", () => {
 
     const withGit = await unpacked(true);
     expect(await readdir(join(withGit, "sub", ".git"))).toEqual(["config"]);
+  });
+
+  it("holds names that are no UTF-8", async () => {
+    await writeRawNames(workspace);
+    expect(await rawNamesIn(await unpacked())).toEqual(RAW_NAMES);
   });
 
   it("is of an empty directory where nothing has run yet", async () => {

@@ -1,4 +1,4 @@
-import { opendir } from "node:fs/promises";
+import { entriesIn } from "../../common/raw-names.ts";
 import type { FileHead, WorkspaceReader } from "../port.ts";
 import { holdDirectory } from "./held-directory.ts";
 import { openFile } from "./open-file.ts";
@@ -20,7 +20,7 @@ export function createWorkspaceReader(): WorkspaceReader {
         await using held = directory;
         const names: string[] = [];
         let seen = 0;
-        for await (const entry of await opendir(held.self, { bufferSize: 256 })) {
+        for await (const entry of entriesIn(held.self, { bufferSize: 256 })) {
           if (seen++ >= limit) break;
           if (entry.isDirectory() || entry.isSymbolicLink()) names.push(entry.name);
         }

@@ -6,6 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { NO_SMALL_DISK, SmallDisk } from "../../store/testing/small-disk.ts";
+import { rawNamesIn, writeRawNames } from "../../common/testing/raw-names.ts";
 import { removeGrowth } from "./remove-growth.ts";
 import { bwrap, SandboxBench } from "./testing/sandbox-bench.ts";
 
@@ -169,6 +170,17 @@ describe("H8: removeGrowth", () => {
     await using at = await workspace();
     await removeGrowth(at.path, { sinceMs: at.sinceMs, bytes: mib * MIB });
     expect(await at.names()).toEqual(left);
+  });
+
+  it("removes what is new under a name that is no UTF-8, at any depth", async () => {
+    await using at = await workspace();
+    await writeRawNames(at.path, Buffer.alloc(20 * MIB, 1));
+    const removed = await removeGrowth(at.path, { sinceMs: at.sinceMs, bytes: 40 * MIB });
+    expect(removed).toMatchObject({
+      files: 2,
+      names: expect.arrayContaining(["file\u{fffd}", "inner\u{fffd}"]),
+    });
+    expect(await rawNamesIn(at.path)).toEqual(["linkÿ -> fileÿ"]);
   });
 });
 

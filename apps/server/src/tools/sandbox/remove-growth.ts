@@ -1,4 +1,5 @@
-import { lstat, opendir, unlink } from "node:fs/promises";
+import { lstat, unlink } from "node:fs/promises";
+import { entriesIn } from "../../common/raw-names.ts";
 import { HeldDirectory } from "../files/held-directory.ts";
 import { type TreeVisitor, unlessGone, visitTree } from "../files/visit-tree.ts";
 
@@ -48,7 +49,7 @@ export async function removeGrowth(
     await unlink(path);
     removed.files++;
     removed.bytes += size;
-    if (removed.names.length < MAX_NAMES) removed.names.push(name);
+    if (removed.names.length < MAX_NAMES) removed.names.push(name.toWellFormed());
   });
   return removed;
 }
@@ -70,7 +71,7 @@ function smallestClass({ classes }: Growth, bytes: number): number {
 interface ChangedFile {
   name: string;
   /** For one call. */
-  path: string;
+  path: string | Buffer;
   /** On disk; a file with several names counts in shares. */
   bytes: number;
   isNew: boolean;
@@ -85,7 +86,7 @@ async function eachFile(
   const visitor: TreeVisitor = {
     async visit(held) {
       const directories: string[] = [];
-      for await (const entry of await opendir(held.self)) {
+      for await (const entry of entriesIn(held.self)) {
         if (entry.isDirectory()) directories.push(entry.name);
         if (!entry.isFile()) continue;
         await unlessGone(async () => {
