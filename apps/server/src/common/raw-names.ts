@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { type Dirent, type OpenDirOptions } from "node:fs";
+import type { Dirent, OpenDirOptions } from "node:fs";
 import { opendir, readlink } from "node:fs/promises";
 
 /**
