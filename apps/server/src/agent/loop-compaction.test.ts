@@ -77,15 +77,16 @@ describe("K6: a prompt that the model does not take", () => {
         return say.reply(say.text("SUMMARY"));
       },
     );
-    expect(await bench.run(bench.log.begin("Set up the database, never delete"))).toMatchObject({
-      result: "done",
-    });
+    const taskId = bench.log.begin("Set up the database, never delete");
+    bench.log.steer(taskId, "Only in the directory db");
+    expect(await bench.run(taskId)).toMatchObject({ result: "done" });
     const [system, conversation] =
       summaries.at(-1)?.messages.map(({ content }) => contentText(content)) ?? [];
     for (const word of ["Task", "Decisions", "Files", "Findings", "Open points"])
       expect(system).toContain(`- ${word}:`);
     for (const said of [
       "never delete",
+      "Only in the directory db",
       "because it is there",
       "notes.md",
       "seq 9000",
@@ -110,11 +111,14 @@ describe("K6: a prompt that the model does not take", () => {
       // Like models that are not used to having no tools.
       () => say.reply(say.toolCall("bash", { command: "ls" })),
     );
-    expect(await bench.run(bench.log.begin("Set up the database"))).toMatchObject({ result: "done" });
+    const taskId = bench.log.begin("Set up the database");
+    bench.log.steer(taskId, "Only in the directory db");
+    expect(await bench.run(taskId)).toMatchObject({ result: "done" });
     const [compacted] = bench.log.of("context.compacted");
     expect(compacted?.model).toBeUndefined();
     for (const part of [
       "Task:\nSet up",
+      "meanwhile:\nOnly in the directory db",
       "Files changed:\nnotes.md",
       "seq 9000",
       "8999",

@@ -8,11 +8,17 @@ const CHANGED = new Set(["edit", "delete", "move"]);
 const READ = new Set(["read"]);
 const MAX_FILES = 50;
 const MAX_CALLS = 20;
+const MAX_STEERS = 10;
 
 /** A summary without a model, as a fallback: prompts, files touched, actions and last words. */
 export function digestOf(summary: string | null, units: readonly Unit[], maxLength: number): string {
   const steps = units.flatMap((unit) => unit.steps);
-  const prompts = [...new Set(units.map(({ turn }) => turn))].map(({ prompt }) => shortened(prompt, 300));
+  const turns = [...new Set(units.map(({ turn }) => turn))];
+  const prompts = turns.map(({ prompt }) => shortened(prompt, 300));
+  const steers = turns.flatMap((turn) => [
+    ...turn.openingSteers,
+    ...units.filter((unit) => unit.turn === turn).flatMap((unit) => unit.steps.flatMap((step) => step.steers)),
+  ]);
   const calls = steps.flatMap(({ ended, results }) =>
     ended.toolCalls.map((call) => {
       const { title } = callDisplay(call);
@@ -28,6 +34,7 @@ export function digestOf(summary: string | null, units: readonly Unit[], maxLeng
   const sections: [heading: string, text: string][] = [
     ["Earlier summary", shortened(summary ?? "", quarter)],
     ["Task", prompts.slice(-5).join("\n")],
+    ["Said by the user meanwhile", shortened(steers.slice(-MAX_STEERS).join("\n"), quarter)],
     ["Files changed", filesOf(units, CHANGED).slice(-MAX_FILES).join("\n")],
     ["Files read", filesOf(units, READ).slice(-MAX_FILES).join("\n")],
     ["Last calls", calls.slice(-MAX_CALLS).join("\n")],

@@ -27,7 +27,11 @@ export function conversationText(summary: string | null, units: readonly Unit[],
   const parts = summary === null ? [] : [`Summary of what came before:\n${summary}`];
   let taskId: string | null = null;
   for (const { turn, steps } of units) {
-    if (turn.taskId !== taskId) parts.push(`User: ${shortened(turn.prompt, partLength * 2)}`);
+    if (turn.taskId !== taskId) {
+      for (const said of [turn.prompt, ...turn.openingSteers]) {
+        parts.push(`User: ${shortened(said, partLength * 2)}`);
+      }
+    }
     taskId = turn.taskId;
     for (const step of steps) {
       const text = textOf(step.blocks);
