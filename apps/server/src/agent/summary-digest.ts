@@ -17,7 +17,9 @@ export function digestOf(summary: string | null, units: readonly Unit[], maxLeng
   const prompts = turns.map(({ prompt }) => shortened(prompt, 300));
   const steers = turns.flatMap((turn) => [
     ...turn.openingSteers,
-    ...units.filter((unit) => unit.turn === turn).flatMap((unit) => unit.steps.flatMap((step) => step.steers)),
+    ...units
+      .filter((unit) => unit.turn === turn)
+      .flatMap((unit) => unit.steps.flatMap((step) => step.steers)),
   ]);
   const calls = steps.flatMap(({ ended, results }) =>
     ended.toolCalls.map((call) => {

@@ -33,7 +33,8 @@ interface Session {
  * `client-write: PATH TEXT`, `client-read: PATH`, `terminal: COMMAND` (done by the client), `model: TEXT` (a call of its
  * model, at OPENAI_BASE_URL), `spawn: SECONDS` (a process that outlives its parent), `stall`, `die`, `fail: TEXT`, `env: NAME`,
  * `remember` (says what it was prompted with before). Other lines are prose. With `BROKEN_MEMORY` it can't go on with a session
- * that it has loaded.
+ * that it has loaded; with
+ * `PAST` it tells of so many messages more.
  */
 export class ScriptedAgent {
   client: ClientCapabilities = {};
@@ -69,6 +70,9 @@ export class ScriptedAgent {
     };
     for (const text of this.#read(sessionId).prompts) {
       await tell("user_message_chunk", text);
+      await tell("agent_message_chunk", "OLD");
+    }
+    for (let count = Number(process.env["PAST"] ?? 0); count > 0; count--) {
       await tell("agent_message_chunk", "OLD");
     }
   }

@@ -21,6 +21,7 @@ beforeAll(async () => {
     {
       scripted: { ...AGENT, provider: "openai-compatible", env },
       forgetful: { ...AGENT, env: { FORGETFUL: "1" } },
+      chronicler: { ...AGENT, env: { PAST: "3000" } },
       late: { ...AGENT, env: { LATE: "1" } },
       broken: { ...AGENT, env: { BROKEN_MEMORY: "1" } },
       absent: { command: ["no-such-agent"] },
@@ -89,6 +90,15 @@ it("what an agent tells of the past after it has answered is no work of the new 
     expect(eventsOf(log, "task.completed").at(-1)?.result).toContain(text);
     expect(JSON.stringify(log)).not.toContain("OLD");
   }
+});
+
+it("an agent that tells of a long past goes on with its own session", async () => {
+  const first = await run("say: one", { agent: "acp:chronicler" });
+  await server.endOf(first);
+  const next = await run("remember", { agent: "acp:chronicler", sessionId: first.sessionId });
+  const log = await server.endOf(next);
+  expect(eventsOf(log, "task.completed").at(-1)?.result).toContain("say: one");
+  expect(JSON.stringify(log)).not.toContain("OLD");
 });
 
 it("an agent whose own session is broken is told ours anew, and the user reads of it", async () => {
@@ -180,9 +190,26 @@ it("kill -9 while it waits: what is then allowed is done by another process, onc
     expect(eventsOf(log, "approval.requested")).toHaveLength(1);
     expect(eventsOf(log, "tool.ended")[0]?.status).toBe("interrupted");
   }
-  // This one has its memory in its home; the other was told the conversation, whose lines it followed again.
-  expect(await server.file(tasks[0]!, "a.txt")).toBeNull();
+  // Whether it remembers or was told the conversation: it follows the lines of the task again.
+  expect(await server.file(tasks[0]!, "a.txt")).toBe("one");
   expect(await server.file(tasks[1]!, "a.txt")).toBe("two");
+});
+
+it("kill -9 before its first step has ended: it is told the task again", async () => {
+  const before = provider.respond;
+  const asked = Promise.withResolvers<void>();
+  provider.respond = () => {
+    asked.resolve();
+    return say.reply(say.stall());
+  };
+  const task = await run("model: hello");
+  await asked.promise;
+  provider.respond = () => say.reply(say.text("from the model"));
+  await server.fixture.kill();
+  await server.fixture.restart();
+  const log = await server.endOf(task);
+  expect(eventsOf(log, "task.completed")[0]?.result).toContain("from the model");
+  provider.respond = before;
 });
 
 it("a budget that is used up refuses the next model call and ends the task, which keeps what it used", async () => {

@@ -1,5 +1,6 @@
 import type { LanguageModelV4Message } from "@ai-sdk/provider";
 import type { TranscriptBuilder } from "../transcript/transcript.ts";
+import type { Turn } from "../transcript/turn.ts";
 
 /** Characters of the conversation that an agent without memory of it is told: its end. */
 const MAX_HISTORY_LENGTH = 60_000;
@@ -25,8 +26,10 @@ export function agentPrompt({
   resumption,
 }: PromptParts): string {
   const parts: string[] = [];
-  const remembersTask = rememberedTaskId === taskId;
-  if (!remembersTask) {
+  if (rememberedTaskId === taskId) {
+    // It may have ended before it wrote down what it was told.
+    parts.push(`[The user had said]\n\n${saidIn(transcript.turns.at(-1))}\n\n[End of that]`);
+  } else {
     if (ownersWords !== null) parts.push(`For this project, its owner says:\n\n${ownersWords}`);
     const history = historyText(transcript, taskId, rememberedTaskId, resumption !== null);
     if (history !== "")
@@ -35,6 +38,12 @@ export function agentPrompt({
   }
   if (resumption !== null) parts.push(resumption);
   return parts.join("\n\n");
+}
+
+/** All that the user has said to a task. */
+function saidIn(turn: Turn | undefined): string {
+  if (turn === undefined) return "";
+  return [turn.prompt, ...turn.openingSteers, ...turn.steps.flatMap(({ steers }) => steers)].join("\n\n");
 }
 
 function currentPrompt(transcript: TranscriptBuilder): string {
@@ -65,10 +74,10 @@ function historyText(
 function turnsAfter({ turns }: TranscriptBuilder, known: number): string {
   return turns
     .slice(known + 1, -1)
-    .map(({ prompt, steps }) => {
-      const last = steps.at(-1);
+    .map((turn) => {
+      const last = turn.steps.at(-1);
       const answer = last?.blocks.map((block) => (block.kind === "text" ? block.text : "")).join("") ?? "";
-      return `User: ${prompt}\n\nAnother agent: ${answer || "[no answer]"}`;
+      return `User: ${saidIn(turn)}\n\nAnother agent: ${answer || "[no answer]"}`;
     })
     .join("\n\n")
     .slice(-MAX_HISTORY_LENGTH)

@@ -10,7 +10,7 @@ import {
 } from "@agentclientprotocol/sdk";
 import { TrunklineError } from "@trunkline/contract";
 import type { RunningProcess, Spawner, SpawnRequest } from "../../tools/port.ts";
-import { AgentItems, settled } from "./agent-items.ts";
+import { type AgentItem, AgentItems, settled } from "./agent-items.ts";
 import { AgentMessages } from "./agent-messages.ts";
 import type { ClientServices } from "./client-services.ts";
 
@@ -50,6 +50,8 @@ export class LiveAgent {
   readonly #context: ClientContext;
   readonly #close: () => void;
   #sessionId = "";
+  /** Which it was asked to go on with, and could not. */
+  #lostSessionId: string | null = null;
   #ready!: InitializeResponse;
 
   private constructor(
@@ -139,18 +141,13 @@ export class LiveAgent {
   /** What it tells of the past is left out: our log has it. @returns false if it no longer knows that session. */
   async loadSession(sessionId: string, cwd: string, signal: AbortSignal): Promise<boolean> {
     if (this.capabilities.loadSession !== true) return false;
+    const request = this.#context.request("session/load", { sessionId, cwd, mcpServers: [] });
     try {
-      await this.#within(
-        START_MS,
-        signal,
-        this.#context.request("session/load", { sessionId, cwd, mcpServers: [] }),
-      );
+      await this.#leavingOut(this.#within(START_MS, signal, request));
     } catch {
       signal.throwIfAborted();
+      this.#lostSessionId = sessionId;
       return false;
-    } finally {
-      await settled();
-      while (this.items.takeNow() !== undefined);
     }
     const until = performance.now() + PAST_MS;
     while (performance.now() < until) {
@@ -158,6 +155,24 @@ export class LiveAgent {
     }
     this.#sessionId = sessionId;
     return true;
+  }
+
+  /** Whatever comes until it is answered is taken away, however much it is: with nobody to take it, its answer would not be read. */
+  async #leavingOut(answer: Promise<unknown>): Promise<void> {
+    const answered = new AbortController();
+    const emptied = this.#leaveOutUntil(answered.signal);
+    try {
+      await answer;
+      await settled();
+    } finally {
+      answered.abort();
+      await emptied;
+    }
+  }
+
+  async #leaveOutUntil(answered: AbortSignal): Promise<void> {
+    while (!answered.aborted) refused(await this.items.next(answered, null).catch(() => null));
+    for (let item = this.items.takeNow(); item !== undefined; item = this.items.takeNow()) refused(item);
   }
 
   /** The turn's updates and its end become items. */
@@ -222,8 +237,7 @@ export class LiveAgent {
       if (left <= 0) return;
       const item = await this.items.next(signal, left);
       if (item === null || item.type === "turn-ended" || item.type === "failed") return;
-      if (item.type === "permission") item.answer({ outcome: "cancelled" });
-      else if (item.type === "act") item.act.refuse("The task was canceled");
+      refused(item);
     }
   }
 
@@ -263,7 +277,7 @@ export class LiveAgent {
 
   /** Until it has said what its session is called, whatever it tells is of that one. */
   #isOurs(sessionId: string): boolean {
-    return this.#sessionId === "" || sessionId === this.#sessionId;
+    return this.#sessionId === "" ? sessionId !== this.#lostSessionId : sessionId === this.#sessionId;
   }
 
   /** Agents have sessions of their own beside ours, of which nobody here has been told anything. */
@@ -294,4 +308,10 @@ export class LiveAgent {
       signal.removeEventListener("abort", onAbort);
     }
   }
+}
+
+/** Whoever waits for an answer learns that there is no turn to ask in. */
+function refused(item: AgentItem | null): void {
+  if (item?.type === "permission") item.answer({ outcome: "cancelled" });
+  else if (item?.type === "act") item.act.refuse("The task was canceled, or has not begun");
 }

@@ -187,7 +187,6 @@ class AcpRun {
     await this.#attempt.budget.requirePrice(priced);
     this.#limit(meter, priced);
     const lost = await closeLostCall(input, state);
-    const isNew = state.progress.steps === 0 && lost === null;
     let work: AgentWork | undefined;
     const { agent, mode } = await startAgent(this.#deps, {
       setting: this.#setting,
@@ -202,8 +201,11 @@ class AcpRun {
     try {
       const memory = await place.memory();
       const isLoaded = memory !== null && (await agent.loadSession(memory.sessionId, workspace, signal));
+      // Whatever comes of this attempt, the next one does not stumble over the same.
+      if (memory !== null && !isLoaded) await place.forget();
       if (!isLoaded) await agent.newSession(workspace, signal);
       if (mode !== null) await agent.setMode(mode, signal);
+      const isNew = state.progress.steps === 0 && lost === null && memory?.taskId !== taskId;
       const text = agentPrompt({
         transcript: state.transcript,
         taskId,
