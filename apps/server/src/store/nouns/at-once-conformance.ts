@@ -160,6 +160,47 @@ export function describeAtOnce(name: string, createHarness: () => Promise<StoreH
       }),
   );
 
+  it(
+    titled("nobody keeps a token that is added while its user is removed, or what it is bound to is revoked"),
+    async () =>
+      withStores(async (store, stores) => {
+        const token = (userId: string, parentId: string | null = null) => ({
+          id: randomUUID(),
+          userId,
+          name: "t",
+          kind: parentId === null ? ("api" as const) : ("browser" as const),
+          scope: "write" as const,
+          parentId,
+          hash: randomUUID(),
+          createdAt: 1,
+          expiresAt: null,
+        });
+        const other = stores.at(-1)!;
+        const live = async (userId: string) => store.tokens.page({ userId, endedBy: 1, limit: 9 });
+        for (let round = 0; round < TRIES; round++) {
+          const userId = await newUser(store, `carol ${round}`);
+          const code = { userId, scope: "write", createdAt: 1, expiresAt: 9, isRecovery: false } as const;
+          const invitation = { ...code, hash: `of carol ${round}`, userName: `carol ${round}` };
+          await store.invitations.put(invitation, auditRecord());
+          await Promise.allSettled([
+            store.invitations.redeem(invitation, token(userId), auditRecord()),
+            other.users.remove({ id: userId, at: 2, sessionsHiddenBy: null }, auditRecord()),
+          ]);
+          expect(await live(userId)).toEqual([]);
+          expect(await store.invitations.findByHash(invitation.hash)).toBeUndefined();
+          await store.users.restore(userId, auditRecord());
+          expect(await store.invitations.findByHash(invitation.hash)).toBeUndefined();
+
+          await store.tokens.add({ ...token(userId), id: `parent ${round}` });
+          await Promise.allSettled([
+            store.tokens.add(token(userId, `parent ${round}`)),
+            other.tokens.revoke(`parent ${round}`, 3, auditRecord()),
+          ]);
+          expect(await live(userId)).toEqual([]);
+        }
+      }),
+  );
+
   it(titled("the last invitation stays, and no other"), async () =>
     withStores(async (store, stores) => {
       const userId = await newUser(store, "bob");

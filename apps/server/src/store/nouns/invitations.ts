@@ -44,9 +44,8 @@ export function createInvitationStore(db: Kysely<Database>, write: WriteStatemen
 
     async redeem({ userId, hash, isRecovery }, token, audit) {
       const used = sql`delete from invitations where hash = ${hash} ${nobodyJoined(userId, isRecovery)}`;
-      await write([statement(used.compile(db), 1), insertToken(db, token), insertAudit(db, audit)], {
-        mayUseBallast: true,
-      });
+      const redeemed = [statement(used.compile(db), 1), insertToken(db, token), insertAudit(db, audit)];
+      await write([takeTurns(db, userId), ...redeemed], { mayUseBallast: true });
     },
 
     async forget(hashes) {

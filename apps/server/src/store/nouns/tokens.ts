@@ -3,6 +3,7 @@ import type { NewToken, StoredToken, TokenStore } from "../ports/tokens.ts";
 import type { Database, TokensTable } from "../schema.ts";
 import { type Statement, statement, type WriteStatements } from "../statement.ts";
 import { insertAudit } from "./audit.ts";
+import { takeTurns } from "./take-turns.ts";
 
 export function createTokenStore(db: Kysely<Database>, write: WriteStatements): TokenStore {
   const select = () =>
@@ -19,7 +20,8 @@ export function createTokenStore(db: Kysely<Database>, write: WriteStatements): 
     },
 
     async findByHash(hash) {
-      const row = await select().where("tokens.hash", "=", hash).executeTakeFirst();
+      const query = select().where("tokens.hash", "=", hash).where("users.removed_at", "is", null);
+      const row = await query.executeTakeFirst();
       return row === undefined ? undefined : toToken(row);
     },
 
@@ -53,6 +55,7 @@ export function createTokenStore(db: Kysely<Database>, write: WriteStatements): 
         .where("expires_at", "<=", deletesExpired ?? 0);
       await write(
         [
+          takeTurns(db, token.userId),
           ...(deletesExpired === undefined ? [] : [statement(expired.compile())]),
           insertToken(db, token),
           ...(audit === undefined ? [] : [insertAudit(db, audit)]),
@@ -72,7 +75,10 @@ export function createTokenStore(db: Kysely<Database>, write: WriteStatements): 
         .set({ revoked_at: at })
         .where(({ or, eb }) => or([eb("id", "=", tokenId), eb("parent_id", "=", tokenId)]))
         .where("revoked_at", "is", null);
-      await write([statement(revoked.compile()), insertAudit(db, audit)], { mayUseBallast: true });
+      const owner = db.selectFrom("tokens").select("user_id").where("id", "=", tokenId);
+      // One that is bound to it may be on its way.
+      const turns = takeTurns(db, owner.$asScalar());
+      await write([turns, statement(revoked.compile()), insertAudit(db, audit)], { mayUseBallast: true });
     },
 
     async revokeAgain(hashes, at) {
@@ -89,7 +95,7 @@ export function createTokenStore(db: Kysely<Database>, write: WriteStatements): 
 
 /**
  * Matches no row, and so fails its commit, if the user was removed meanwhile, or the token that it is bound to was
- * revoked.
+ * revoked: in a commit that takes the user's turn.
  */
 export function insertToken(db: Kysely<Database>, token: NewToken): Statement {
   const { id, userId, name, kind, scope, parentId, hash, createdAt, expiresAt } = token;

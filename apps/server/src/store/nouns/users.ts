@@ -5,6 +5,7 @@ import type { Database, UsersTable } from "../schema.ts";
 import { statement, type WriteStatements } from "../statement.ts";
 import { insertAudit } from "./audit.ts";
 import { deleteMcpServers } from "./mcp-servers.ts";
+import { takeTurns } from "./take-turns.ts";
 import { deleteSubscriptions, subscriptionsOf } from "./pushes.ts";
 
 export function createUserStore(db: Kysely<Database>, write: WriteStatements): UserStore {
@@ -72,6 +73,7 @@ export function createUserStore(db: Kysely<Database>, write: WriteStatements): U
           statement(revoked.compile()),
           ...(sessionsHiddenBy !== null ? [statement(hidden.compile())] : []),
           statement(db.deleteFrom("shares").where("owner_id", "=", id).compile()),
+          statement(db.deleteFrom("invitations").where("user_id", "=", id).compile()),
           ...deleteSubscriptions(db, subscriptionsOf(db, id)),
           // Their secrets go in any case.
           ...deleteMcpServers(db, db.selectFrom("users").select("id").where("id", "=", id)),
@@ -96,10 +98,15 @@ export function createUserStore(db: Kysely<Database>, write: WriteStatements): U
         .where("id", "=", id)
         .where("removed_at", "is", null);
       const shares = db.deleteFrom("shares").where("owner_id", "=", id).where("created_at", "<=", at);
-      const links = statement(shares.compile());
+      const invitations = db
+        .deleteFrom("invitations")
+        .where("user_id", "=", id)
+        .where("created_at", "<=", at);
       await write([
+        takeTurns(db, id),
         statement(revoked.compile()),
-        links,
+        statement(shares.compile()),
+        statement(invitations.compile()),
         ...(isRemoved ? [statement(removed.compile())] : []),
       ]);
     },
