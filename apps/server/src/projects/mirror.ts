@@ -9,6 +9,9 @@ const FETCH_PREFIX = ".fetch-";
 /** Far longer than a fetch may take: what is older belongs to a process that is gone, in ms. */
 const LEFT_AFTER_MS = 86_400_000;
 
+/** Directories of this process's own, which nobody takes for left behind. */
+const IN_USE = new Set<string>();
+
 /**
  * A project's mirror: a bare repository that sessions' clones borrow objects from. Everything is brought here by renames:
  * whole packs first, then the list of refs. So a reader always finds a whole repository, a kill leaves one, and two nodes
@@ -55,15 +58,24 @@ export class Mirror {
   }
 
   /**
-   * A repository of its own for one fetch, which sees what the mirror has. @param options.isAlone whether nobody else
+   * A repository of its own for one fetch, which sees what the mirror has. @param options.isAlone whether no other process
    * fetches: what others left behind is removed at once then.
    */
   async draft(options: { objectFormat: "sha1" | "sha256"; isAlone: boolean }): Promise<Draft> {
     await mkdir(this.#parent, { recursive: true, mode: 0o700 });
     await this.#removeLeft(options.isAlone);
-    const directory = join(this.#parent, `${FETCH_PREFIX}${randomUUID()}`);
+    const draft = new Draft(join(this.#parent, `${FETCH_PREFIX}${randomUUID()}`));
+    try {
+      await this.#fill(draft, options.objectFormat);
+      return draft;
+    } catch (error) {
+      await draft[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async #fill({ directory }: Draft, objectFormat: "sha1" | "sha256"): Promise<void> {
     await mkdir(directory, { mode: 0o700 });
-    const { objectFormat } = options;
     const args = ["init", "-q", "--bare", "--template=", `--object-format=${objectFormat}`, "."];
     await this.#git.own({ args, directory });
     // For whoever runs git in it by hand.
@@ -77,11 +89,20 @@ export class Mirror {
         if (content !== "") await writeFile(join(directory, file), content);
       }
     }
-    return new Draft(directory);
   }
 
   /** Takes a draft's packs, then says what there is now. */
   async take(draft: Draft, refs: Refs): Promise<void> {
+    const target = await this.takePacks(draft);
+    const shallow = await readIfThere(join(draft.directory, "shallow"));
+    if (shallow !== "") await replaceFile(join(target, "shallow"), shallow);
+    else await rm(join(target, "shallow"), { force: true });
+    await replaceFile(join(target, "packed-refs"), formatPackedRefs(refs.list));
+    await replaceFile(join(target, "HEAD"), headOf(refs));
+  }
+
+  /** Takes a draft's packs alone: what there is may have changed since the draft began. @returns the mirror's directory */
+  async takePacks(draft: Draft): Promise<string> {
     const packs = join(draft.directory, "objects", "pack");
     // Git looks for the index: whatever belongs to a pack must be there before it.
     const files = (await readdir(packs)).filter(
@@ -93,11 +114,7 @@ export class Mirror {
     ];
     const target = await this.#made(draft);
     for (const name of inOrder) await rename(join(packs, name), join(target, "objects", "pack", name));
-    const shallow = await readIfThere(join(draft.directory, "shallow"));
-    if (shallow !== "") await replaceFile(join(target, "shallow"), shallow);
-    else await rm(join(target, "shallow"), { force: true });
-    await replaceFile(join(target, "packed-refs"), formatPackedRefs(refs.list));
-    await replaceFile(join(target, "HEAD"), headOf(refs));
+    return target;
   }
 
   /** Only removes and adds refs of objects that it has. */
@@ -109,7 +126,8 @@ export class Mirror {
   /** @returns the mirror's directory, made as an empty repository if there is none yet. */
   async #made(draft: Draft): Promise<string> {
     if (await this.exists()) return this.directory;
-    const empty = join(this.#parent, `${FETCH_PREFIX}${randomUUID()}`);
+    await using made = new Draft(join(this.#parent, `${FETCH_PREFIX}${randomUUID()}`));
+    const empty = made.directory;
     await mkdir(join(empty, "objects", "pack"), { recursive: true, mode: 0o700 });
     await mkdir(join(empty, "objects", "info"));
     await mkdir(join(empty, "refs"));
@@ -119,7 +137,6 @@ export class Mirror {
     try {
       await rename(empty, this.directory);
     } catch (error) {
-      await rm(empty, { recursive: true, force: true });
       // Another node was faster.
       if (!(await this.exists())) throw error;
     }
@@ -130,6 +147,7 @@ export class Mirror {
     for (const name of await readdir(this.#parent)) {
       if (!name.startsWith(FETCH_PREFIX)) continue;
       const path = join(this.#parent, name);
+      if (IN_USE.has(path)) continue;
       const found = await stat(path).catch(() => undefined);
       if (found === undefined || (!isAlone && Date.now() - found.mtimeMs < LEFT_AFTER_MS)) continue;
       await rm(path, { recursive: true, force: true });
@@ -144,10 +162,12 @@ export class Draft {
 
   constructor(directory: string) {
     this.directory = directory;
+    IN_USE.add(directory);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
+    IN_USE.delete(this.directory);
   }
 }
 

@@ -250,6 +250,27 @@ test("many at once share fetches, and each sees what was there when it asked", a
   expect(later.map(({ commit }) => commit)).toEqual([second, second, second, second]);
 });
 
+test("fetches leave alone what takes uncommitted work along at the same time", async () => {
+  await using opened = await openSources();
+  const source = join(opened.root, "a");
+  await makeRepository(source, { "a.txt": "a\n" });
+  const { id } = await opened.project({ kind: "directory", path: source });
+  await writeFile(join(source, "new.txt"), "not committed");
+  await opened.fetch(id);
+  const taken: Promise<{ commit: string; mirror: string }>[] = [];
+  for (let round = 0; round < 3; round++) {
+    taken.push(opened.fetch(id, { includeUncommitted: true }));
+    for (let more = 0; more < 3; more++) {
+      const commit = await commitFiles(source, "more", { "a.txt": `${round} ${more}\n` });
+      expect(await opened.fetch(id)).toMatchObject({ commit });
+    }
+  }
+  for (const { mirror, commit } of await Promise.all(taken)) {
+    expect(await git(mirror, "show", `${commit}:new.txt`)).toBe("not committed");
+    await git(mirror, "fsck", "--strict");
+  }
+});
+
 test("a project that is no longer shared once it was fetched starts nobody else's session", async () => {
   await using opened = await openSources();
   const { projects } = opened.store;

@@ -65,7 +65,7 @@ export async function commitUncommitted(
       readOnly: [mirror.directory],
     },
   );
-  await mirror.take(draft, await mirror.refs());
+  await mirror.takePacks(draft);
   return commit;
 }
 
