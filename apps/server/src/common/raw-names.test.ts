@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { pathBytes, pathText } from "./raw-names.ts";
+import { nameBytes, nameText } from "./raw-names.ts";
 
 it.each([
   ["61", "a"],
@@ -13,10 +13,10 @@ it.each([
   ["fffeF09F9880", "\udcff\udcfe\u{1F600}"],
 ])("bytes %s become text and the same bytes again", (hex, text) => {
   const bytes = Buffer.from(hex, "hex");
-  expect(pathText(bytes)).toBe(text);
-  expect(Buffer.from(pathBytes(text))).toEqual(bytes);
+  expect(nameText(bytes)).toBe(text);
+  expect(Buffer.from(nameBytes(text))).toEqual(bytes);
 });
 
 it("makes nothing but bytes beyond ASCII of half a pair", () => {
-  expect(pathBytes("\udc2e\udc2f\ud800")).toEqual(Buffer.from("\u{fffd}".repeat(3)));
+  expect(nameBytes("\udc2e\udc2f\ud800")).toEqual(Buffer.from("\u{fffd}".repeat(3)));
 });

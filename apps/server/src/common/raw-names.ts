@@ -10,8 +10,8 @@ import { opendir, readlink } from "node:fs/promises";
 const ESCAPED = 0xdc00;
 const FIRST_ESCAPED_BYTE = 0x80;
 
-/** Text that leads back to these bytes by {@link pathBytes}. Shown to people, it needs `toWellFormed`. */
-export function pathText(bytes: Buffer): string {
+/** Text that leads back to these bytes by {@link nameBytes}. Shown to people, it needs `toWellFormed`. */
+export function nameText(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString();
   let text = "";
   for (let at = 0; at < bytes.length;) {
@@ -25,7 +25,7 @@ export function pathText(bytes: Buffer): string {
 }
 
 /** What a call on the file system takes for such a text. */
-export function pathBytes(text: string): string | Buffer {
+export function nameBytes(text: string): string | Buffer {
   if (text.isWellFormed()) return text;
   const pieces = Array.from(text, (character) => {
     const byte = character.length === 1 ? character.charCodeAt(0) - ESCAPED : 0;
@@ -41,14 +41,14 @@ export async function* entriesIn(
 ): AsyncGenerator<Dirent, void> {
   // The types lack `buffer`, which Node takes for each encoding.
   const asBytes = { ...options, encoding: "buffer" as BufferEncoding };
-  for await (const entry of await opendir(pathBytes(path), asBytes)) {
+  for await (const entry of await opendir(nameBytes(path), asBytes)) {
     const name: unknown = entry.name;
-    if (Buffer.isBuffer(name)) entry.name = pathText(name);
+    if (Buffer.isBuffer(name)) entry.name = nameText(name);
     yield entry;
   }
 }
 
 /** Where a link leads. */
 export async function linkTarget(path: string | Buffer): Promise<string> {
-  return pathText(await readlink(path, { encoding: "buffer" }));
+  return nameText(await readlink(path, { encoding: "buffer" }));
 }

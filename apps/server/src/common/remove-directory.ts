@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Dirent } from "node:fs";
 import { chmod, lstat, mkdir, rename, rm, rmdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { entriesIn, pathBytes } from "./raw-names.ts";
+import { entriesIn, nameBytes } from "./raw-names.ts";
 
 /** Entries of a directory removed in parallel. */
 const AT_ONCE = 16;
@@ -40,11 +40,11 @@ async function moveAway(trash: string, path: string): Promise<void> {
 
 /** Empties the trash, moving nested directories to its top. */
 async function empty(trash: string, path: string): Promise<void> {
-  const stats = await unlessMissing(() => lstat(pathBytes(path)));
+  const stats = await unlessMissing(() => lstat(nameBytes(path)));
   if (stats === undefined) return;
   // Only we write here, so entries are what they seem.
-  if (!stats.isDirectory()) return rm(pathBytes(path), { force: true });
-  await unlessMissing(() => chmod(pathBytes(path), 0o700));
+  if (!stats.isDirectory()) return rm(nameBytes(path), { force: true });
+  await unlessMissing(() => chmod(nameBytes(path), 0o700));
   for await (const found of untilEmpty(path)) {
     for (let begin = 0; begin < found.length; begin += AT_ONCE) {
       await Promise.all(
@@ -54,17 +54,17 @@ async function empty(trash: string, path: string): Promise<void> {
             unlessMissing(() =>
               entry.isDirectory()
                 ? moveInto(trash, join(path, entry.name))
-                : unlink(pathBytes(join(path, entry.name))),
+                : unlink(nameBytes(join(path, entry.name))),
             ),
           ),
       );
     }
   }
-  await unlessMissing(() => rmdir(pathBytes(path)));
+  await unlessMissing(() => rmdir(nameBytes(path)));
 }
 
 async function moveInto(trash: string, named: string): Promise<void> {
-  const path = pathBytes(named);
+  const path = nameBytes(named);
   const place = join(trash, randomUUID());
   try {
     await rename(path, place);

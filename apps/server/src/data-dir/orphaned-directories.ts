@@ -1,6 +1,6 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { entriesIn, pathBytes } from "../common/raw-names.ts";
+import { entriesIn, nameBytes } from "../common/raw-names.ts";
 import { idIn, SHARED_PLACES } from "./shared-places.ts";
 
 /** What is on the disk for sessions or projects that the store does not have. */
@@ -53,7 +53,7 @@ export async function measure(path: string): Promise<{ files: number; bytes: num
   const sum = { files: 0, bytes: 0 };
   const left = [path];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
-    const stats = await lstat(pathBytes(next)).catch(ignoreMissing);
+    const stats = await lstat(nameBytes(next)).catch(ignoreMissing);
     if (stats === undefined) continue;
     sum.bytes += stats.blocks * BLOCK_BYTES;
     if (!stats.isDirectory()) {

@@ -15,6 +15,15 @@ for name in index HEAD "$(git symbolic-ref -q HEAD)"; do
 done
 `;
 
+/**
+ * Which paths became links to commits, as `:OLDMODE 160000 OLD NEW STATUS` and the path, each with NUL (git-diff-tree(1)). Picked
+ * out on the way: an agent may have changed a hundred thousand files.
+ */
+const NEW_LINKS = String.raw`
+set -euo pipefail
+git diff-tree -r --raw -z --no-renames "$1" "$2" | sed -z -n '/^:[0-7]* 160000 /{p;n;p;b};n'
+`;
+
 /** Who makes the commits of uncommitted work. RFC 2606 keeps `.invalid` free: it is nobody's address. */
 const COMMITTER = { name: "Trunkline", email: "trunkline@trunkline.invalid" };
 
@@ -64,8 +73,7 @@ export async function commitWork(
   if (left !== null) throw left;
   const tree = await run(["write-tree"], { environment });
   // Also what the agent has committed itself.
-  const changes = ["diff-tree", "-r", "--raw", "-z", "--no-renames", `${work.baseCommit}^{tree}`, tree];
-  const nested = newLinks(await run(changes));
+  const nested = newLinks(await run([`${work.baseCommit}^{tree}`, tree], { script: NEW_LINKS }));
   if (nested.length > 0) {
     const submodules = await pathsOfSubmodules(run, tree);
     const stray = nested.find((path) => !submodules.has(path));
@@ -94,12 +102,9 @@ export function identity(author: { name: string; email: string }): Record<string
  * Paths that became links to commits. `git add` records a nested repository as one, to a commit that nobody else has: its
  * files would be lost without a word.
  */
-function newLinks(raw: string): string[] {
-  // `:OLDMODE NEWMODE OLD NEW STATUS`, then the path (git-diff-tree(1)).
-  const fields = raw.split("\0");
-  return fields.filter(
-    (_, index) => index % 2 === 1 && /^:(?!160000)\d{6} 160000 /.test(fields[index - 1] ?? ""),
-  );
+function newLinks(listed: string): string[] {
+  const fields = listed.split("\0");
+  return fields.filter((_, index) => index % 2 === 1 && !/^:160000 /.test(fields[index - 1] ?? ""));
 }
 
 /** Submodules are links on purpose: their commits are at the address that `.gitmodules` names. */

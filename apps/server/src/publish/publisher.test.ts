@@ -50,6 +50,17 @@ describe("to a repository over file://", () => {
     expect(await publish(bench)).toBe(second);
   });
 
+  test("work of very many files, named nowhere all at once", async () => {
+    await using bench = await openPublishBench();
+    const directory = join(...Array.from({ length: 12 }, () => "d".repeat(240)));
+    await mkdir(join(bench.work.directory, directory), { recursive: true });
+    const names = Array.from({ length: 2_000 }, (_, index) => `${index}`);
+    for (const name of names) await writeFile(join(bench.work.directory, directory, name), name);
+    await publish(bench);
+    const listed = await bench.inOrigin("ls-tree", "--name-only", `trunkline/fix:${directory}`);
+    expect(listed.split("\n")).toHaveLength(names.length);
+  });
+
   test("a repository of git's other object format", async () => {
     await using bench = await openSha256Bench();
     await bench.write("a.txt", "1\n");

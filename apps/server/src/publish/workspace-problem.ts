@@ -15,6 +15,13 @@ export function workspaceProblem(error: unknown): unknown {
   if (!(error instanceof GitError) || error.failure === "unavailable" || error.failure === "not-started") {
     return error;
   }
+  if (error.failure === "too-much-output") {
+    return new TrunklineError(
+      "validation_failed",
+      "The session has changed more files than git can name here at once: list what is generated in .gitignore, then try again, or download the session's files instead",
+      { cause: error },
+    );
+  }
   const words = printable(error.message.slice(0, MAX_WORDS)).toWellFormed();
   const message =
     `Git can't take the work out of the session's repository (${words}): ask the agent to repair it, then try again, or ` +

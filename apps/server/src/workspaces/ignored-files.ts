@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
-import { pathText } from "../common/raw-names.ts";
+import { nameText } from "../common/raw-names.ts";
 import { type Git, GitError } from "../git/port.ts";
 import { HOME_CACHES } from "./home-caches.ts";
 import type { FindIgnored } from "./port.ts";
@@ -42,7 +42,7 @@ export function createFindIgnored({ git, dataDir }: { git: Git; dataDir: string 
         timeoutMs: TIMEOUT_MS,
         maxOutputBytes: MAX_OUTPUT_BYTES,
       });
-      const names = pathText(stdout).split("\0");
+      const names = nameText(stdout).split("\0");
       return new Set(names.map((name) => name.replace(/\/$/, "")).filter((name) => name !== ""));
     } catch (error) {
       if (!(error instanceof GitError)) throw error;

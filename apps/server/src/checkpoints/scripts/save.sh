@@ -9,7 +9,8 @@
 # - Pipes, sockets and unreadable files are left out.
 #
 # Arguments: the tree that need not be saved again, the message, the largest file and the most at once in bytes.
-# Prints `tree HASH`, then `commit HASH` unless the tree is that one, an empty line, then the omitted paths, each with NUL.
+# Prints `tree HASH`, then `commit HASH` unless the tree is that one, an empty line, then omitted paths, the first of
+# each kind, each with NUL.
 set -euo pipefail
 umask 077
 known_tree=$1 message=$2 max_file=$3 max_total=$4
@@ -126,5 +127,5 @@ if [ "$tree" != "$known_tree" ]; then
 fi
 echo
 for omitted in "$scratch/oversize" "$scratch/unreadable"; do
-  [ ! -s "$omitted" ] || cat "$omitted"
+  [ ! -s "$omitted" ] || head -z -n 100 "$omitted"
 done

@@ -2,7 +2,7 @@ import type { Dirent } from "node:fs";
 import { mkdir, realpath, statfs, symlink } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
-import { entriesIn, linkTarget, pathBytes } from "../../common/raw-names.ts";
+import { entriesIn, linkTarget, nameBytes } from "../../common/raw-names.ts";
 import { describeBytes } from "../../common/describe-bytes.ts";
 import type { NoteUse } from "../sandbox/disk-watch.ts";
 import { DEFAULT_LIMITS } from "../sandbox/limits.ts";
@@ -116,7 +116,7 @@ async function copyEntry(
 ): Promise<void> {
   if (entry.isSymbolicLink()) {
     const leadsTo = placeInCopy(await linkTarget(source.entry(entry.name)), copy);
-    await symlink(pathBytes(leadsTo), target.entry(entry.name));
+    await symlink(nameBytes(leadsTo), target.entry(entry.name));
   } else if (entry.isFile()) {
     await copyRegularFile(source, entry.name, target, budget);
   }

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { chmod, type FileHandle, mkdir, open, readlink, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { pathBytes } from "../../common/raw-names.ts";
+import { nameBytes } from "../../common/raw-names.ts";
 import { relativeInside, resolveInWorkspace } from "./workspace-path.ts";
 import { toWorkspaceError, WorkspaceError } from "./workspace-error.ts";
 
@@ -52,7 +52,7 @@ export class HeldDirectory implements AsyncDisposable {
    * @param name as `entriesIn` gives it
    */
   entry(name: string): string | Buffer {
-    return pathBytes(join(this.#base, name));
+    return nameBytes(join(this.#base, name));
   }
 
   /** The directory itself, for one call. */

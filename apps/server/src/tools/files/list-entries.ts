@@ -1,7 +1,7 @@
 import { lstat } from "node:fs/promises";
 import type { Dirent } from "node:fs";
 import { TrunklineError, type WorkspaceEntry } from "@trunkline/contract";
-import { entriesIn, linkTarget, pathBytes, pathText } from "../../common/raw-names.ts";
+import { entriesIn, linkTarget, nameBytes, nameText } from "../../common/raw-names.ts";
 import type { HeldDirectory } from "./held-directory.ts";
 import { unlessGone } from "./visit-tree.ts";
 
@@ -98,11 +98,11 @@ export function toTimestamp(ms: number): number {
 }
 
 function encodeCursor({ rank, name }: Place): string {
-  return Buffer.from(pathBytes(`${rank}${name}`)).toString("base64url");
+  return Buffer.from(nameBytes(`${rank}${name}`)).toString("base64url");
 }
 
 function decodeCursor(cursor: string): Place {
-  const text = pathText(Buffer.from(cursor, "base64url"));
+  const text = nameText(Buffer.from(cursor, "base64url"));
   const [rank, name] = [text.charAt(0), text.slice(1)];
   if ((rank !== "0" && rank !== "1") || name === "") {
     throw new TrunklineError("cursor_invalid", "Invalid cursor: pass a nextCursor, or leave it out to start");

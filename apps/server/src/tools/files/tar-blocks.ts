@@ -1,5 +1,5 @@
 import { Header } from "tar/header";
-import { pathBytes } from "../../common/raw-names.ts";
+import { nameBytes } from "../../common/raw-names.ts";
 
 export interface TarEntry {
   /** With `/` between names; a directory's ends in one. */
@@ -45,7 +45,7 @@ function extendedHeader(records: Readonly<Record<string, string>>): Buffer {
     Object.entries(records).map(([key, value]) => {
       const record = Buffer.concat([
         Buffer.from(` ${key}=`),
-        Buffer.from(pathBytes(value)),
+        Buffer.from(nameBytes(value)),
         Buffer.from("\n"),
       ]);
       const digits = String(record.length).length;
