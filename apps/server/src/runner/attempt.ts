@@ -17,7 +17,7 @@ import type { Workspaces } from "../workspaces/port.ts";
 import type { LogSink } from "./run-sink.ts";
 import type { SubagentLife } from "./subagents.ts";
 import { steeringOf } from "./steering.ts";
-import { CanceledSignal, ShutdownSignal } from "./stop-signal.ts";
+import { CanceledSignal, ShutdownSignal, TakenOverSignal } from "./stop-signal.ts";
 import type { Ending } from "./task-endings.ts";
 
 export interface AttemptDeps {
@@ -147,9 +147,10 @@ function logOf({ store, log }: Pick<AttemptDeps, "store" | "log">, sessionId: st
   };
 }
 
-function endingOfSignal(reason: unknown): Ending {
+function endingOfSignal(reason: unknown): Ending | null {
   if (reason instanceof CanceledSignal) return { type: "canceled", request: reason.request };
   if (reason instanceof ShutdownSignal) return { type: "interrupted", reason: "shutdown" };
+  if (reason instanceof TakenOverSignal) return null;
   return endingOfUnknown(reason);
 }
 

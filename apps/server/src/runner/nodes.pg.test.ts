@@ -295,6 +295,38 @@ describe("several nodes on one PostgreSQL", () => {
     ]);
   });
 
+  it("a node whose lease ended while its machine slept gives up what another has taken over", async () => {
+    // By its own clock it holds the lease all along.
+    const here = await openNode("here", url, { leaseMs: 600_000 });
+    const told: string[] = [];
+    const gaveUp = Promise.withResolvers<void>();
+    scripts.set("sleeps", async ({ signal }) => {
+      if (told.push("begins") > 1) return done("elsewhere");
+      // A tool that works for long, and writes nothing meanwhile.
+      await untilAborted(signal).catch(() => gaveUp.resolve());
+      throw signal.reason;
+    });
+    const task = await here.submit("sleeps");
+    await here.until(task.sessionId, isOf("task.started"));
+    const there = await openNode("there");
+    await server.sql(
+      `update trunkline.nodes set expires_at = 0 where id = '${here.nodeId}'`,
+      url.split("/").at(-1),
+    );
+    const events = await withDeadline(
+      "the take-over",
+      there.until(task.sessionId, isTerminalEventOf(task.id)),
+    );
+    await withDeadline("the first run's end", gaveUp.promise);
+    expect(typesOf(events, task.id).slice(-3)).toEqual([
+      "task.interrupted",
+      "task.started",
+      "task.completed",
+    ]);
+    const next = await here.submit("next");
+    await withDeadline("the next task", here.until(next.sessionId, isTerminalEventOf(next.id)));
+  });
+
   it("a node that is cut off lets go before another takes over; its late writes are refused; then it serves again", async () => {
     const link = await CuttableLink.open(server.port);
     links.push(link);

@@ -20,8 +20,8 @@ import { Lease } from "./lease.ts";
 import type { Runner } from "./port.ts";
 import { type Holder, LogSink } from "./run-sink.ts";
 import { readHeldCall } from "./recovery.ts";
-import { Runs } from "./runs.ts";
-import { ShutdownSignal } from "./stop-signal.ts";
+import { type Run, Runs } from "./runs.ts";
+import { ShutdownSignal, TakenOverSignal } from "./stop-signal.ts";
 import { SubagentLife } from "./subagents.ts";
 import { Sweep } from "./sweep.ts";
 import { type Ending, endingAppend } from "./task-endings.ts";
@@ -111,11 +111,13 @@ export function createRunner(deps: RunnerDeps): Runner {
   /** Makes the run known before it is claimed, so that a cancel always finds either a queued task or its run. */
   async function holdRun(head: QueueHead): Promise<void> {
     const { id } = head.task;
+    await giveUp(id);
     const controller = new AbortController();
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    runs.set(id, { controller, ended });
+    const run: Run = { controller, ended, attempt: null };
+    runs.set(id, run);
     try {
-      await claimAndRun(head, controller.signal);
+      await claimAndRun(head, run);
     } catch (error) {
       if (error instanceof StoreUnavailableError) sweep.cutOff(id);
       throw error;
@@ -125,12 +127,21 @@ export function createRunner(deps: RunnerDeps): Runner {
     }
   }
 
-  async function claimAndRun({ task, session }: QueueHead, signal: AbortSignal): Promise<void> {
+  /** Another node had taken the task over from a run of ours, and has left it: the two must not work beside each other. */
+  async function giveUp(taskId: string): Promise<void> {
+    const earlier = runs.get(taskId);
+    earlier?.controller.abort(new TakenOverSignal());
+    await earlier?.ended;
+  }
+
+  async function claimAndRun({ task, session }: QueueHead, run: Run): Promise<void> {
+    const { signal } = run.controller;
     // Read first: once it is claimed, it has to be ended with them.
     const open = task.state === "input-required" ? await readHeldCall(store, task) : new OpenItems();
     const startedSeq = await claim(task);
     if (startedSeq === null) return;
     const claimed = { ...task, attempt: task.attempt + 1 };
+    run.attempt = claimed.attempt;
     const context = { sessionId: task.sessionId, taskId: task.id, attempt: claimed.attempt };
     logger.info(context, "task started");
     const onRefused = (): void => writeRefused(context);

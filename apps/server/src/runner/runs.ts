@@ -2,6 +2,8 @@
 export interface Run {
   controller: AbortController;
   ended: Promise<void>;
+  /** Of its task; null until it has claimed it. */
+  attempt: number | null;
 }
 
 /** This process's runs, by task id. */

@@ -10,6 +10,11 @@ export class CanceledSignal extends Error {
   }
 }
 
+/** Abort reason: the task has another attempt by now, and what this one does is nobody's any more. */
+export class TakenOverSignal extends Error {
+  override readonly name = "TakenOverSignal";
+}
+
 /** Abort reason: this server is shutting down, and the task resumes when it is back. */
 export class ShutdownSignal extends Error {
   override readonly name = "ShutdownSignal";

@@ -2,13 +2,14 @@ import type { Logger } from "pino";
 import type { Dispatcher } from "../dispatch/port.ts";
 import type { Announcer } from "../hints/port.ts";
 import type { Log } from "../log/port.ts";
-import type { Store } from "../store/port.ts";
+import type { Store, StoredTask } from "../store/port.ts";
 import type { Cancellation } from "./cancellation.ts";
 import type { Intake } from "./intake.ts";
 import type { Lease } from "./lease.ts";
 import { recoverLost, recoverOrphans } from "./recovery.ts";
+import { TakenOverSignal } from "./stop-signal.ts";
 import type { SubagentLife } from "./subagents.ts";
-import type { Runs } from "./runs.ts";
+import type { Run, Runs } from "./runs.ts";
 
 export interface SweepDeps {
   store: Store;
@@ -120,7 +121,10 @@ export class Sweep {
 
   async #lookAfterOwn(): Promise<void> {
     const { store, runs, nodeId, cancellation, dispatcher, logger } = this.#deps;
+    // Before it is asked: what they have claimed is stored by then.
+    const claimed = [...runs].flatMap(([id, run]) => (run.attempt === null ? [] : [{ id, run }]));
     const own = await store.tasks.ofNode(nodeId);
+    await this.#endTakenOver(claimed, own);
     // Asked only now: a run is known from before its claim until its end is stored.
     const lost = own.filter(({ id }) => !runs.has(id));
     for (const { id, cancelRequestedAt } of own) if (cancelRequestedAt !== null) await cancellation.obey(id);
@@ -130,6 +134,24 @@ export class Sweep {
     // Not immediately, because a claim whose answer was lost may become visible later.
     const over = performance.now() - REMEMBER_MS;
     for (const [id, since] of this.#cutOff) if (since < over) this.#cutOff.delete(id);
+  }
+
+  /**
+   * A lease ends by the store's clock, which goes on while this machine sleeps. Whoever has taken over a task meanwhile works on
+   * it: what is left here must not do the same again beside them. A run that has just ended is told, too, and does not mind.
+   */
+  async #endTakenOver(
+    claimed: readonly { id: string; run: Run }[],
+    own: readonly StoredTask[],
+  ): Promise<void> {
+    const attempts = new Map(own.map(({ id, attempt }) => [id, attempt]));
+    for (const { id, run } of claimed) {
+      if (attempts.get(id) === run.attempt) continue;
+      // A session that is being deleted is in no list, and its runs are canceled.
+      const task = await this.#deps.store.tasks.get(id);
+      if (task === undefined || (task.state === "working" && task.attempt === run.attempt)) continue;
+      run.controller.abort(new TakenOverSignal());
+    }
   }
 
   async #lookAfterSubagents(): Promise<void> {
