@@ -122,6 +122,8 @@ export function readinessChecks(of: Observed): Record<string, () => Promise<stri
       if (!runner.holdsLease()) throw new Error("the node does not hold its lease");
       if (runner.sweptMsAgo() > SWEEP_STUCK_MS)
         throw new Error("nobody looks after tasks: the sweep is stuck");
+      if (runner.queueSilentMs() > SWEEP_STUCK_MS)
+        throw new Error("what is queued can't be read: the queue does not answer");
     },
     "event loop": async () => loop.check(),
     disk: async () => checkDisk([config.dataDir, config.sharedDir]),

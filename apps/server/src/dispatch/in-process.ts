@@ -58,6 +58,7 @@ export function createInProcessDispatcher({
     pause() {
       isPaused = true;
     },
+    silentMs: () => 0,
 
     resume() {
       isPaused = false;

@@ -20,6 +20,8 @@ export interface Dispatcher {
    */
   pause(): void;
   resume(): void;
+  /** For how long what is queued can't be read, in ms; 0: it can. */
+  silentMs(): number;
   /** Starts no more handlers; resolves when the running ones have ended. Other nodes continue with their sessions. */
   stop(): Promise<void>;
 }

@@ -27,6 +27,8 @@ export interface Runner {
   holdsLease(): boolean;
   /** How long ago it last found out, in order, which tasks nobody looks after, in ms. */
   sweptMsAgo(): number;
+  /** For how long it can't be told what is queued, in ms; 0: it can. */
+  queueSilentMs(): number;
   /** Starts no more tasks; those that run continue. Other nodes, if there are any, run what is queued. */
   drain(): void;
   /** Starts tasks again. */

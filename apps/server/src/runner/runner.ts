@@ -232,6 +232,8 @@ export function createRunner(deps: RunnerDeps): Runner {
 
     sweptMsAgo: () => sweep.sweptMsAgo,
 
+    queueSilentMs: () => dispatcher.silentMs(),
+
     drain: () => intake.drain(),
 
     undrain: () => intake.undrain(),

@@ -77,8 +77,10 @@ describe("pg-boss on several nodes", () => {
     link.cutOpen();
     // It asks the queue once a second, and does so before there is anything in it.
     await setTimeout(2_500);
+    expect(here.dispatcher.silentMs()).toBeGreaterThan(1_000);
     here.ring("a", 0);
     await expect.poll(() => here.atWork, { timeout: 90_000 }).toEqual(["a0"]);
+    await expect.poll(() => here.dispatcher.silentMs(), { timeout: 90_000 }).toBe(0);
   });
 
   it("a hint that is lost costs no more than a look into the queue", async () => {

@@ -58,6 +58,8 @@ export class PgBossDispatcher implements Dispatcher {
   /** Nothing queued before this version may start here now. */
   #answered = 0;
   #filling: Promise<void> | undefined;
+  /** Since when the queue has been asked in vain; null: it has answered. Monotonic. */
+  #silentSince: number | null = null;
   /** Whether somebody is queued who may want the next free slot. */
   #hasWaiting = false;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -105,6 +107,10 @@ export class PgBossDispatcher implements Dispatcher {
     this.look();
   }
 
+  silentMs(): number {
+    return this.#silentSince === null ? 0 : performance.now() - this.#silentSince;
+  }
+
   async stop(): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#stopped = resolve;
@@ -149,6 +155,7 @@ export class PgBossDispatcher implements Dispatcher {
   async #fill(): Promise<void> {
     let calls = this.#calls;
     let isWaiting = true;
+    this.#silentSince ??= performance.now();
     try {
       // Whoever was rung before this slot became free gets a chance, too.
       await this.#writer.written();
@@ -157,6 +164,7 @@ export class PgBossDispatcher implements Dispatcher {
         this.#begin(bell, job);
         return this.#mayStart;
       }));
+      this.#silentSince = null;
     } catch (error) {
       this.#options.logger.warn({ err: error }, "the dispatch queue cannot be read; trying again");
     }
