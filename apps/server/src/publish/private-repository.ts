@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
+import { removeDirectory } from "../common/remove-directory.ts";
 import { type Git, GitError } from "../git/port.ts";
 import { printable } from "../common/printable.ts";
 
@@ -59,7 +60,7 @@ export class PrivateRepository {
           if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
         });
       } finally {
-        await rm(temporary, { recursive: true, force: true });
+        await removeDirectory(temporary);
       }
     }
     await removeAbandoned(directory);
@@ -96,7 +97,7 @@ export class PrivateRepository {
     } catch (error) {
       throw refusedObject(error) ?? error;
     } finally {
-      await rm(incoming, { recursive: true, force: true });
+      await removeDirectory(incoming);
     }
   }
 
@@ -157,7 +158,7 @@ async function removeAbandoned(directory: string): Promise<void> {
     if (!/^(?:incoming|index)-/.test(name)) continue;
     const path = join(directory, name);
     const { mtimeMs = Date.now() } = (await stat(path).catch(() => null)) ?? {};
-    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(path, { recursive: true, force: true });
+    if (Date.now() - mtimeMs > ABANDONED_MS) await removeDirectory(path);
   }
 }
 

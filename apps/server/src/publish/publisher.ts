@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
+import { removeDirectory } from "../common/remove-directory.ts";
 import type { Git } from "../git/port.ts";
 import { KeyLock } from "../locks/port.ts";
 import { requireBranchName } from "./branch-name.ts";
@@ -73,7 +74,7 @@ export function createPublisher({
     } catch (error) {
       throw workspaceProblem(error);
     } finally {
-      if (index !== null) await rm(index, { recursive: true, force: true });
+      if (index !== null) await removeDirectory(index);
     }
   }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
+import { removeDirectory } from "../common/remove-directory.ts";
 import { nameText } from "../common/raw-names.ts";
 import { type Git, GitError } from "../git/port.ts";
 import { HOME_CACHES } from "./home-caches.ts";
@@ -52,7 +53,7 @@ export function createFindIgnored({ git, dataDir }: { git: Git; dataDir: string 
         { cause: error },
       );
     } finally {
-      await rm(scratch, { recursive: true, force: true });
+      await removeDirectory(scratch);
     }
   };
 }

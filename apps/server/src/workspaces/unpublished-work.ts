@@ -1,7 +1,8 @@
 import { HOME_CACHES } from "./home-caches.ts";
 import { randomUUID } from "node:crypto";
-import { lstat, mkdir, rm } from "node:fs/promises";
+import { lstat, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { removeDirectory } from "../common/remove-directory.ts";
 import { closedPath, type Git, GitError, type GitResult, type SandboxedGitRun } from "../git/port.ts";
 import { mirrorPath, workspacePath } from "../store/port.ts";
 import type { FindUnpublishedWork, UnpublishedWork } from "./port.ts";
@@ -65,7 +66,7 @@ export async function findUnpublishedWork(git: Git, clone: CloneToExamine): Prom
     const nothing = { total: 0, first: [] };
     return { files: nothing, commits: nothing, unknown: "its repository can't be read" };
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    await removeDirectory(scratch);
   }
 }
 

@@ -38,6 +38,10 @@ const LEFT_OUT = [
   "projects/*/.spare-*",
   "*.replaced-*",
   ".restoring-*",
+  // What is being removed.
+  ".removing-*",
+  "*/.removing-*",
+  "projects/*/.removing-*",
   `${INSTALLATION_FILE}*`,
   PLACE_FILE,
   // Whoever has it may do everything; the new server makes one.
@@ -50,6 +54,8 @@ const OBJECTS = [
   ["checkpoints", "objects"],
   ["publications", "objects"],
   ["projects", "mirror.git/objects"],
+  // Has the same files, which an archive that has both keeps once.
+  ["projects", "lent.git/objects"],
 ] as const;
 
 /** In the name of a file with holes, whose bytes in the archive are not those of the file. */

@@ -45,10 +45,11 @@ test("what a session has closed of its own keeps neither it nor the others from 
   await makeRepository(temporary.join("source"), { "a.txt": "a\n" });
   const mirror = join(before, "projects", "p", "mirror.git");
   await git(temporary.path, "clone", "-q", "--mirror", temporary.join("source"), mirror);
-  const repositories = ["workspaces/a", "workspaces/b", "checkpoints/s", "publications/s.git"];
+  const workspaces = ["a", "b", "c", "d", "e"].map((name) => `workspaces/${name}`);
+  const repositories = [...workspaces, "checkpoints/s", "publications/s.git"];
   for (const repository of repositories)
     await git(before, "clone", "-q", "--shared", mirror, join(before, repository));
-  for (const bare of repositories.slice(2)) {
+  for (const bare of repositories.slice(-2)) {
     await rename(join(before, bare, ".git"), join(before, "moved"));
     await rename(join(before, bare), join(before, "empty"));
     await rename(join(before, "moved"), join(before, bare));
@@ -58,10 +59,13 @@ test("what a session has closed of its own keeps neither it nor the others from 
   const info = join(after, "workspaces", "a", ".git", "objects", "info");
   execFileSync("chmod", ["000", join(info, "alternates")]);
   execFileSync("chmod", ["555", info]);
+  const shut = ["c", "d/.git", "e/.git/objects"].map((path) => join(after, "workspaces", path));
+  execFileSync("chmod", ["000", ...shut]);
 
   const module = new URL("redirect-borrowing.ts", import.meta.url);
   asOrdinaryUser(temporary.path, module, "redirectBorrowing", after, after);
   expect((await stat(info)).mode & 0o777).toBe(0o555);
+  for (const path of shut) expect((await stat(path)).mode & 0o777).toBe(0);
   execFileSync("chown", ["-R", String(process.getuid?.()), temporary.path]);
   for (const repository of repositories) await git(join(after, repository), "fsck", "--strict");
 });
