@@ -33,7 +33,7 @@ const rows: [name: string, text: string][] = [
   ["live streams of a user", grouped(readConfig({}).streamsPerUser)],
   ["requests a minute, of a user and of an address", grouped(readConfig({}).requestsPerMinute)],
   ["model calls", `${agent.MAX_STEPS}; ${agent.DEFAULT_MAX_STEPS} unless`],
-  ["tokens, those of its subagents included", grouped(agent.MAX_TASK_TOKENS)],
+  ["tokens, input and output", grouped(agent.MAX_TASK_TOKENS)],
   ["working time, without waiting", `${agent.MAX_TASK_DURATION_MS / HOUR_MS} h`],
   [
     "one answer of a model",
