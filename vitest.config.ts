@@ -49,6 +49,8 @@ const ownProcess = [
   "apps/server/src/store/sqlite/data-dir-lock.test.ts",
   "packages/client/src/{collected-answers,follow-session-abort}.test.ts",
 ];
+/** Fails a file in which a server refused for a reason that the API does not declare. */
+const setupFiles = ["packages/testkit/src/declared-reasons/setup.ts"];
 const includesAll = process.env["TRUNKLINE_TEST_POSTGRES"] === "all";
 const exclude = [...configDefaults.exclude, "**/.next/**", "**/dist/**"];
 
@@ -70,7 +72,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "integration", include: [integrationTests], exclude: [...exclude, ...measurements] },
+        test: {
+          name: "integration",
+          include: [integrationTests],
+          exclude: [...exclude, ...measurements],
+          setupFiles,
+        },
       },
       {
         extends: true,
@@ -79,6 +86,7 @@ export default defineConfig({
           include: includesAll ? [...onPostgres, ...onPostgresToo] : onPostgres,
           exclude,
           env: {},
+          setupFiles,
           globalSetup: "packages/testkit/src/postgres/server-for-run.ts",
         },
       },

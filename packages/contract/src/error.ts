@@ -71,7 +71,7 @@ export const ERROR_CODES = {
   quota_exceeded: "PAYLOAD_TOO_LARGE",
   /** The body is not JSON, or that of an upload is not `application/octet-stream`, or it is compressed (`Content-Encoding`). */
   unsupported_media_type: "UNSUPPORTED_MEDIA_TYPE",
-  /** Too many requests or open streams: retry after `Retry-After`. */
+  /** Too many requests, streams or imports at once, here or at the forge: retry after `Retry-After`. */
   rate_limited: "TOO_MANY_REQUESTS",
   /** The server's disk is full; nothing was stored. */
   storage_full: "SERVICE_UNAVAILABLE",

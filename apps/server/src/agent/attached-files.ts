@@ -105,7 +105,7 @@ function blobOf({ data, mediaType, filename }: LanguageModelV4FilePart): BlobRef
 }
 
 /** Anthropic takes no larger image (https://docs.claude.com/en/docs/build-with-claude/vision). */
-const MAX_IMAGE_BYTES = 5_000_000;
+export const MAX_IMAGE_BYTES = 5_000_000;
 /** Others have no common way to take one. */
 const READS_PDF = /^(?:anthropic|openai|google):/;
 

@@ -21,7 +21,7 @@ export interface BlobsDeps {
 }
 
 /** How long an unreferenced upload is kept, in ms. */
-const GRACE_MS = 24 * 60 * 60 * 1_000;
+export const GRACE_MS = 24 * 60 * 60 * 1_000;
 const COLLECT_EVERY_MS = 60 * 60 * 1_000;
 const COLLECTED_AT_ONCE = 200;
 

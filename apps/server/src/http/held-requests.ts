@@ -11,7 +11,7 @@ export interface HeldLimits {
 }
 
 /** Of one user or network, on one node: what one holds open costs everybody memory and descriptors. */
-const HELD_LIMITS: HeldLimits = { requests: 1_000, unreadBytes: 64_000_000 };
+export const HELD_LIMITS: HeldLimits = { requests: 1_000, unreadBytes: 64_000_000 };
 
 const LOOK_MS = 1_000;
 

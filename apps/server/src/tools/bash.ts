@@ -12,8 +12,8 @@ import { type Ending, waitForEnding } from "./process/wait-for-ending.ts";
 import { ProgressFeed } from "./progress-feed.ts";
 import { SHELL_ENVIRONMENT } from "./shell-environment.ts";
 
-const DEFAULT_TIMEOUT_SECONDS = 120;
-const MAX_TIMEOUT_SECONDS = 1_800;
+export const DEFAULT_TIMEOUT_SECONDS = 120;
+export const MAX_TIMEOUT_SECONDS = 1_800;
 
 /** Bytes of output to keep from the start and from the end, which most often says what went wrong. */
 const HEAD_BYTES = 16_384;

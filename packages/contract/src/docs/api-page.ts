@@ -1,5 +1,6 @@
 import { ERROR_CODES, type ErrorReason } from "../error.ts";
 import { EVENT_TYPES } from "../event.ts";
+import { COMMON_REASONS, COMMON_REASONS_OF_CHANGES } from "../rest/common-reasons.ts";
 import { eventSchemaName } from "../rest/event-schema-name.ts";
 import { createNamedSchemas } from "../rest/json-schemas.ts";
 import { openApiDocument } from "../rest/openapi-document.ts";
@@ -19,25 +20,28 @@ Every procedure: where REST has it, what it takes, answers and refuses. [rest.md
 [protocol.md](protocol.md) what streams promise, [cookbook.md](cookbook.md) what it all looks like in use. A server has the
 same as OpenAPI 3.1 at \`/api/openapi.json\`, and as a page to try it at \`/api/docs\`.
 
-Send \`Authorization: Bearer <token>\`. An input with a field that is not listed is refused. Beside what a procedure names,
-anything can be refused as \`validation_failed\`, \`unauthorized\`, \`forbidden\`, \`unavailable\` or \`internal\`. Answers may
-gain fields.`;
+Send \`Authorization: Bearer <token>\`. An input with a field that is not listed is refused. Answers may gain fields.
+
+Besides the reasons that are named for it, anything can be refused for these:
+${listed(COMMON_REASONS)}.
+Whatever changes something (mutations, uploads) can be refused for these as well:
+${listed(COMMON_REASONS_OF_CHANGES)}. [Errors](#errors) tells what each means.`;
 
 const FILES = `Raw bytes both ways, and so no procedures. You can read a blob that you uploaded, and one that a session of yours refers
 to; knowing its hash is not enough. What no session refers to is removed a day after it was uploaded.
 
 | route | scope | |
 | --- | --- | --- |
-| \`POST /api/blobs\` | \`write\` | Takes the file as its body, with \`Content-Type: application/octet-stream\`, at most 32 MiB. Answers 201 with [Blob](#blob). Refuses: \`payload_too_large\`, \`quota_exceeded\`, \`storage_full\`. |
+| \`POST /api/blobs\` | \`write\` | Takes the file as its body, with \`Content-Type: application/octet-stream\`, at most 32 MiB. Answers 201 with [Blob](#blob). Refuses: \`quota_exceeded\`. |
 | \`GET /api/blobs/{blobId}\` | \`read\` | Answers 200 with the file as an attachment. Refuses: \`not_found\`. |
 
 The files of a session's workspace, as they are at the moment. Nothing outside it can be reached, by no path and no link.
 
 | route | scope | |
 | --- | --- | --- |
-| \`GET /api/sessions/{sessionId}/files/{path}\` | \`read\` | Answers 200 with the file as an attachment. Refuses: \`not_found\`, \`rate_limited\`. |
-| \`GET /api/sessions/{sessionId}/archive\` | \`read\` | Answers 200 with the workspace as a gzipped tar, without \`.git\` unless \`?git=true\` asks for it; \`?ignored=false\` leaves out what \`.gitignore\` files ignore. Links stay links. Refuses: \`not_found\`, \`rate_limited\`. |
-| \`GET /api/sessions/{sessionId}/patch\` | \`read\` | Answers 200 with the session's changes as a mailbox for \`git am\`. Refuses: \`not_found\`, \`payload_too_large\`, \`rate_limited\`. |`;
+| \`GET /api/sessions/{sessionId}/files/{path}\` | \`read\` | Answers 200 with the file as an attachment. Refuses: \`not_found\`, \`workspace_archived\`. |
+| \`GET /api/sessions/{sessionId}/archive\` | \`read\` | Answers 200 with the workspace as a gzipped tar, without \`.git\` unless \`?git=true\` asks for it; \`?ignored=false\` leaves out what \`.gitignore\` files ignore. Links stay links. Refuses: \`not_found\`, \`workspace_archived\`. |
+| \`GET /api/sessions/{sessionId}/patch\` | \`read\` | Answers 200 with the session's changes as a mailbox for \`git am\`. Refuses: \`not_found\`, \`payload_too_large\`. |`;
 
 export const API_PAGE_FILE = new URL("../../../../docs/api.md", import.meta.url);
 
@@ -68,8 +72,7 @@ function procedureSection(procedure: ProcedurePath): string {
   const { kind, input, output } = procedureSchemas(procedure);
   const named = createNamedSchemas();
   const answer = output === null ? "a stream" : typeText(named.answer(output));
-  const refuses =
-    reasons.length === 0 ? "" : ` Refuses: ${reasons.map((reason) => `\`${reason}\``).join(", ")}.`;
+  const refuses = reasons.length === 0 ? "" : ` Refuses: ${listed(reasons)}.`;
   return [
     `### ${procedure}`,
     `\`${method} ${REST_ROOT}${path}\` · ${kind} · scope \`${REQUIRED_SCOPES[procedure]}\``,
@@ -119,6 +122,10 @@ function eventSection(type: string, schema: JsonSchema): string {
   const fields =
     typeof data === "object" ? (data.properties === undefined ? typeText(data) : fieldTable(data)) : "";
   return [`### ${type}`, schema.description ?? "", fields].join("\n\n");
+}
+
+function listed(reasons: readonly ErrorReason[]): string {
+  return reasons.map((reason) => `\`${reason}\``).join(", ");
 }
 
 function errorTable(): string {

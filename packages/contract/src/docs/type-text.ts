@@ -25,14 +25,17 @@ function linkTo(ref: string): string {
 }
 
 function boundsOf(schema: JsonSchema): string[] {
-  const { minimum, maximum, minLength, maxLength, exclusiveMinimum } = schema;
+  const { minimum, maximum, minLength, maxLength } = schema;
   const isText = maxLength !== undefined;
-  const low = isText ? minLength : (minimum ?? (exclusiveMinimum === 0 ? 1 : undefined));
   const high = isText ? maxLength : maximum;
   const unit = isText ? " characters" : "";
+  const top = high === undefined ? [] : [`at most ${grouped(high)}${unit}`];
+  const above = typeof schema.exclusiveMinimum === "number" ? schema.exclusiveMinimum : undefined;
+  const isWhole = [schema.type ?? []].flat().includes("integer");
+  if (above !== undefined && !isWhole) return [`more than ${grouped(above)}`, ...top];
+  const low = isText ? minLength : above === undefined ? minimum : above + 1;
   if (low !== undefined && high !== undefined) return [`${grouped(low)} to ${grouped(high)}${unit}`];
-  if (high !== undefined) return [`at most ${grouped(high)}${unit}`];
-  return low === undefined ? [] : [`at least ${grouped(low)}`];
+  return low === undefined ? top : [`at least ${grouped(low)}`];
 }
 
 function grouped(value: number): string {

@@ -18,7 +18,7 @@ export function createBlobOperation(schemas: NamedSchemas): OpenApiOperation {
     security: [{ bearer: ["write"] }],
     responses: {
       201: { description: "Done", content: jsonContent(schemas.answer(Blob)) },
-      ...refusals(["quota_exceeded"], { takesBody: true }),
+      ...refusals(["quota_exceeded"], { changes: true }),
     },
   };
 }
@@ -43,6 +43,6 @@ export const BLOB_GET: OpenApiOperation = {
       description: "Done",
       content: { "application/octet-stream": { schema: BYTES } },
     },
-    ...refusals(["not_found"], { takesBody: false }),
+    ...refusals(["not_found"], { changes: false }),
   },
 };

@@ -43,7 +43,7 @@ export function openApiOperation(operation: RestOperation, schemas: NamedSchemas
     security: [{ bearer: [REQUIRED_SCOPES[procedure]] }],
     responses: {
       [route.status]: { description: "Done", content: { ...answerOf(call, schemas), ...streamOf(stream) } },
-      ...refusals(reasons, { takesBody: body !== null }),
+      ...refusals(reasons, { changes: operation.method !== "GET" }),
     },
   };
 }

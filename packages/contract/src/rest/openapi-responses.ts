@@ -1,6 +1,7 @@
 import { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { ERROR_CODES, type ErrorReason } from "../error.ts";
+import { withCommonReasons } from "./common-reasons.ts";
 import type { JsonSchema } from "./tidy-schema.ts";
 
 /** By media type. */
@@ -15,17 +16,17 @@ export function jsonContent(schema: JsonSchema, example?: unknown): OpenApiConte
   return { "application/json": { schema, ...(example !== undefined && { example }) } };
 }
 
-/** Reasons that any route can refuse for. */
-const ALWAYS: ErrorReason[] = ["validation_failed", "unauthorized", "forbidden", "internal", "unavailable"];
-const WITH_BODY: ErrorReason[] = ["payload_too_large", "unsupported_media_type", "storage_full"];
-
-/** @param reasons specific to the route. @returns its error responses by HTTP status */
+/**
+ * @param reasons specific to the route
+ * @param changes whether it changes something: any method but GET
+ * @returns its error responses by HTTP status
+ */
 export function refusals(
   reasons: Iterable<ErrorReason>,
-  { takesBody }: { takesBody: boolean },
+  { changes }: { changes: boolean },
 ): Record<string, OpenApiResponse> {
   const byStatus: Record<number, Set<ErrorReason>> = {};
-  for (const reason of [...ALWAYS, ...(takesBody ? WITH_BODY : []), ...reasons]) {
+  for (const reason of withCommonReasons(reasons, { changes })) {
     (byStatus[httpStatusOf(reason)] ??= new Set()).add(reason);
   }
   return Object.fromEntries(

@@ -19,6 +19,6 @@ export const SIGN_IN_CODES: OpenApiOperation = {
         },
       }),
     },
-    ...refusals([], { takesBody: false }),
+    ...refusals([], { changes: true }),
   },
 };

@@ -31,7 +31,7 @@ export const WORKSPACE_FILE: OpenApiOperation = {
       description: "The file, as an attachment",
       content: { "application/octet-stream": { schema: { type: "string", format: "binary" } } },
     },
-    ...refusals(["not_found", "rate_limited"], { takesBody: false }),
+    ...refusals(["not_found", "workspace_archived"], { changes: false }),
   },
 };
 
@@ -63,7 +63,7 @@ export const WORKSPACE_ARCHIVE: OpenApiOperation = {
       description: "The archive, as an attachment",
       content: { "application/gzip": { schema: { type: "string", format: "binary" } } },
     },
-    ...refusals(["not_found", "rate_limited"], { takesBody: false }),
+    ...refusals(["not_found", "workspace_archived"], { changes: false }),
   },
 };
 
@@ -80,6 +80,6 @@ export const SESSION_PATCH: OpenApiOperation = {
       description: "The patch, as an attachment",
       content: { "text/x-patch": { schema: { type: "string" } } },
     },
-    ...refusals(["not_found", "payload_too_large", "rate_limited"], { takesBody: false }),
+    ...refusals(["not_found", "payload_too_large"], { changes: false }),
   },
 };

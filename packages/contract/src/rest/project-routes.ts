@@ -9,7 +9,13 @@ export const PROJECT_ROUTES = {
     summary: "Retry a failed setup",
     description:
       "Submits the session's last task again if its setup made it fail: the setup runs first. Any other task is returned unchanged.",
-    reasons: ["not_found", "setup_not_failed", "session_archived"],
+    reasons: [
+      "not_found",
+      "setup_not_failed",
+      "session_archived",
+      "subagent_session",
+      "idempotency_conflict",
+    ],
   },
   "project.create": {
     method: "POST",

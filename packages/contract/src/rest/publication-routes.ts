@@ -12,22 +12,14 @@ export const PUBLICATION_ROUTES = {
       "the session has published itself, and never touches the branch that work is merged into. Can be repeated. A patch is " +
       "downloaded from the `url` that it returns.",
     example: { kind: "patch" },
-    reasons: [
-      "not_found",
-      "session_busy",
-      "branch_moved",
-      "credential_rejected",
-      "remote_failed",
-      "rate_limited",
-      "payload_too_large",
-    ],
+    reasons: ["not_found", "session_busy", "branch_moved", "credential_rejected", "remote_failed"],
   },
   "session.publication": {
     method: "GET",
     path: "/sessions/{sessionId}/publication",
     status: 200,
     summary: "Read what became of the published work: its request, checks and review comments",
-    reasons: ["not_found", "credential_rejected", "remote_failed", "rate_limited"],
+    reasons: ["not_found", "credential_rejected", "remote_failed"],
   },
   "session.bringBack": {
     method: "POST",
@@ -44,7 +36,7 @@ export const PUBLICATION_ROUTES = {
       "session_archived",
       "credential_rejected",
       "remote_failed",
-      "rate_limited",
+      "subagent_session",
     ],
   },
   "session.archiveWork": {
@@ -59,7 +51,7 @@ export const PUBLICATION_ROUTES = {
       "`session.restoreWork` brings the workspace back. Refused if other branches, tags or stashes have commits that the " +
       "session's branch does not have, unless `discardWork` is true.",
     example: {},
-    reasons: ["not_found", "session_busy", "unpublished_work", "payload_too_large"],
+    reasons: ["not_found", "session_busy", "unpublished_work"],
   },
   "session.restoreWork": {
     method: "POST",

@@ -17,7 +17,7 @@ export const PUSH_ROUTES = {
       },
       device: "Chrome on Android",
     },
-    reasons: ["not_found", "unavailable"],
+    reasons: ["not_found"],
   },
   "push.list": {
     method: "GET",
@@ -25,7 +25,7 @@ export const PUSH_ROUTES = {
     status: 200,
     summary: "List your subscribed devices, newest first",
     description: "Also returns the key that browsers subscribe with.",
-    reasons: ["unavailable"],
+    reasons: [],
   },
   "push.unsubscribe": {
     method: "DELETE",
@@ -41,6 +41,6 @@ export const PUSH_ROUTES = {
     status: 200,
     summary: "Send a device a test",
     description: "Tries once, and returns the subscription as it is then, with the failure if there was one.",
-    reasons: ["not_found", "unavailable"],
+    reasons: ["not_found"],
   },
 } as const satisfies Record<`push.${string}`, RestRoute>;

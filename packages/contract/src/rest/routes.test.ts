@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { withCommonReasons } from "./common-reasons.ts";
 import { pathParameters, restOperations } from "./operations.ts";
 import { PROCEDURE_PATHS, procedureSchemas } from "./procedure-schemas.ts";
 import type { RestRoute } from "./route.ts";
@@ -28,6 +29,12 @@ describe.each(PROCEDURE_PATHS)("%s", (path) => {
     if (route.example !== undefined) input?.parse({ ...route.example, ...Object.fromEntries(inPath) });
     const takesBody = kind === "mutation" && Object.keys(input?.shape ?? {}).length > inPath.length;
     expect(route.example !== undefined).toBe(takesBody && route.method !== "DELETE");
+  });
+
+  it("names only reasons that not everything of its kind has, each once", () => {
+    const common = withCommonReasons([], { changes: kind === "mutation" });
+    expect(route.reasons.filter((reason) => common.has(reason))).toEqual([]);
+    expect(route.reasons).toHaveLength(new Set(route.reasons).size);
   });
 
   it("has a schema for what it answers, and streams have none", () => {

@@ -32,7 +32,7 @@ export const REST_ROUTES = {
     status: 201,
     summary: "Create an empty session",
     example: { title: "Experiments" },
-    reasons: ["not_found", "model_unknown"],
+    reasons: ["not_found", "model_unknown", "agent_unknown"],
   },
   "session.list": {
     method: "GET",
@@ -62,7 +62,7 @@ export const REST_ROUTES = {
         ],
       },
     },
-    reasons: ["payload_too_large", "idempotency_conflict", "rate_limited", "storage_full"],
+    reasons: ["idempotency_conflict"],
   },
   "session.get": {
     method: "GET",
@@ -77,7 +77,7 @@ export const REST_ROUTES = {
     status: 200,
     summary: "Rename or archive a session, or change its model",
     example: { title: "Experiments", archived: false },
-    reasons: ["not_found", "model_unknown"],
+    reasons: ["not_found", "model_unknown", "agent_unknown"],
   },
   "session.delete": {
     method: "DELETE",
@@ -97,7 +97,7 @@ export const REST_ROUTES = {
     summary: "Fork a session at any event",
     description: "A new session that starts with the same events and a copy of the files.",
     example: { title: "Another way" },
-    reasons: ["not_found", "cursor_invalid"],
+    reasons: ["not_found", "cursor_invalid", "session_busy", "workspace_failed", "project_unreachable"],
   },
   "session.checkpoints": {
     method: "GET",
@@ -130,7 +130,7 @@ export const REST_ROUTES = {
       "All of them, or some paths. Saves a checkpoint first, so that a revert can be reverted. Ignored files stay as " +
       "they are, and so does the repository: branch, index and commits. Returns the session.",
     example: { toSeq: 12 },
-    reasons: ["not_found", "cursor_invalid", "session_busy", "storage_full"],
+    reasons: ["not_found", "cursor_invalid", "session_busy", "workspace_archived"],
   },
   "session.events": {
     method: "GET",
@@ -151,7 +151,7 @@ export const REST_ROUTES = {
       "comment `: live` marks the end of history. To resume without gap or duplicate, send the last id as " +
       "`Last-Event-ID`, which EventSource does by itself, or as `lastEventId` in the query. A message named " +
       "`failure`, whose data is an error, ends a stream that the server can't continue.",
-    reasons: ["not_found", "cursor_invalid", "rate_limited"],
+    reasons: ["not_found", "cursor_invalid"],
   },
   "session.export": {
     method: "GET",
@@ -177,7 +177,7 @@ export const REST_ROUTES = {
     summary: "List a directory of a session's workspace",
     description:
       "One directory as it is now, without what is below. A session that has not run a tool has no files.",
-    reasons: ["not_found", "cursor_invalid"],
+    reasons: ["not_found", "cursor_invalid", "workspace_archived"],
   },
   "workspace.read": {
     method: "GET",
@@ -185,7 +185,7 @@ export const REST_ROUTES = {
     status: 200,
     summary: "Read a text file of a session's workspace",
     description: "A piece at a time: read on with `fromByte` and the last `nextByte`.",
-    reasons: ["not_found"],
+    reasons: ["not_found", "workspace_archived"],
   },
 
   "approval.list": {
@@ -240,7 +240,7 @@ export const REST_ROUTES = {
     description:
       "Server-sent events: each message contains the sessions that changed, in their current state. The first has `reset`: " +
       "read the list then, and keep it up to date with what follows.",
-    reasons: ["rate_limited"],
+    reasons: [],
   },
   "search.query": {
     method: "GET",

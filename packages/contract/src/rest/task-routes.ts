@@ -18,6 +18,8 @@ export const TASK_ROUTES = {
       "subagent_session",
       "steering_full",
       "idempotency_conflict",
+      "agent_unknown",
+      "session_archived",
     ],
   },
   "task.list": {
@@ -51,7 +53,7 @@ export const TASK_ROUTES = {
       "The running task gets the prompt after its current tool call, and the queued task ends: `canceled`, with the " +
       "reason `steered`. If the running task ends first, the prompt becomes the next task. If no other task runs or is " +
       "next, the task is returned unchanged.",
-    reasons: ["not_found", "task_not_queued", "steering_full", "validation_failed"],
+    reasons: ["not_found", "task_not_queued", "steering_full"],
   },
   "task.move": {
     method: "POST",
@@ -80,7 +82,13 @@ export const TASK_ROUTES = {
       "With the same budget, or another one. The same `idempotencyKey` returns the first new task; tasks that are submitted " +
       "and those that are retried share their keys.",
     example: { budget: { costUsd: 0.5 } },
-    reasons: ["not_found", "task_not_terminal", "idempotency_conflict"],
+    reasons: [
+      "not_found",
+      "task_not_terminal",
+      "idempotency_conflict",
+      "session_archived",
+      "subagent_session",
+    ],
   },
   "task.resume": {
     method: "POST",
