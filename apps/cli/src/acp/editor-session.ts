@@ -31,6 +31,8 @@ export interface EditorSessionDeps {
   signal: AbortSignal;
   /** How to answer what the editor has no place for. */
   answerCommand: (questionId: string) => string;
+  /** It can't be followed any more: the editor may load it again. */
+  onLost: () => void;
   /** What its user has to know, told with the first prompt: before it, editors show nothing. Null: nothing. */
   note: string | null;
 }
@@ -47,6 +49,10 @@ export class EditorSession {
   readonly #mark = `acp-${randomUUID()}`;
   readonly #ends = new Map<string, End>();
   readonly #turns = new Map<string, (end: TurnEnd) => void>();
+  /** Of prompts whose task has no id yet: aborted, it is canceled as soon as it has one. */
+  readonly #submitting = new Set<AbortController>();
+  /** Why following has ended for good: no end of a task would be heard of. */
+  readonly #lost = new AbortController();
   readonly #caughtUp = Promise.withResolvers<void>();
   /** The question that the editor was shown, with the task that waits. */
   #asking: OpenQuestion | null = null;
@@ -63,7 +69,11 @@ export class EditorSession {
     this.#updates = new SessionUpdates({ workspace: session.workspace, isOwn });
     const common = { client, editor, sessionId: session.id, updates: this.#updates, signal };
     this.#requests = new SessionRequests(common);
-    this.#follow(after).catch((error: unknown) => this.#caughtUp.reject(error));
+    this.#follow(after).catch((error: unknown) => {
+      this.#lost.abort(error);
+      this.#caughtUp.reject(error);
+      deps.onLost();
+    });
   }
 
   /** Resolves once the editor has been told what there is. @throws RequestError */
@@ -73,12 +83,44 @@ export class EditorSession {
 
   /** @param request aborted when the editor cancels the request, and also when it closes the connection: then the task goes on */
   async prompt(blocks: readonly ContentBlock[], request: AbortSignal): Promise<PromptResponse> {
+    const { signal } = this.#deps;
+    const stop = new AbortController();
+    // The connection's own signal is aborted before those of its requests.
+    const onAbort = (): void => {
+      if (signal.aborted) return;
+      stop.abort();
+      void this.cancel();
+    };
+    request.addEventListener("abort", onAbort, { once: true });
+    if (request.aborted) onAbort();
+    this.#submitting.add(stop);
+    try {
+      const taskId = await this.#submit(blocks, stop.signal);
+      if (taskId === null) return { stopReason: "cancelled" };
+      this.#current = taskId;
+      if (stop.signal.aborted) await this.#cancelTask(taskId);
+      this.#submitting.delete(stop);
+      return await this.#endOf(taskId);
+    } finally {
+      this.#submitting.delete(stop);
+      request.removeEventListener("abort", onAbort);
+    }
+  }
+
+  /** Of the turn that runs or begins, and of the question that ended one. */
+  async cancel(): Promise<void> {
+    for (const stop of this.#submitting) stop.abort();
+    if (this.#current !== null) await this.#cancelTask(this.#current);
+  }
+
+  /** @returns the task that the prompt began or answered; null: stopped before anything was sent */
+  async #submit(blocks: readonly ContentBlock[], stop: AbortSignal): Promise<string | null> {
     const { client, session, signal } = this.#deps;
     const content = await readPromptContent(client, blocks);
     await this.#tellNote();
+    if (stop.aborted) return null;
     const asking = this.#asking;
     const waiting = asking?.taskId ?? null;
-    let taskId: string;
     if (asking !== null && waiting !== null && asking.request.form === undefined && content.prompt !== "") {
       this.#asking = null;
       const { options = [], multiple = false } = asking.request;
@@ -86,33 +128,25 @@ export class EditorSession {
       // It is open until its answer's event arrives, and must not be shown again.
       this.#requests.forgetQuestion(asking.id);
       await whenReachable(() => client.question.answer.mutate({ questionId: asking.id, answer }), signal);
-      taskId = waiting;
-    } else {
-      const idempotencyKey = `${this.#mark}-${randomUUID()}`;
-      const input = { ...content, sessionId: session.id, idempotencyKey };
-      ({ taskId } = await whenReachable(() => client.task.submit.mutate(input), signal));
+      return waiting;
     }
-    this.#current = taskId;
-    // The connection's own signal is aborted before those of its requests.
-    const onAbort = async (): Promise<void> => (signal.aborted ? undefined : this.cancel());
-    if (request.aborted) await onAbort();
-    request.addEventListener("abort", () => void onAbort(), { once: true });
-    return this.#endOf(taskId);
+    const idempotencyKey = `${this.#mark}-${randomUUID()}`;
+    const input = { ...content, sessionId: session.id, idempotencyKey };
+    // Not ended by a stop: the server may have the task without the answer having arrived.
+    return (await whenReachable(() => client.task.submit.mutate(input), signal)).taskId;
   }
 
-  /** Of the turn that runs, and of the question that ended one. */
-  async cancel(): Promise<void> {
+  async #cancelTask(taskId: string): Promise<void> {
     const { client, signal } = this.#deps;
-    const taskId = this.#current;
-    if (taskId === null) return;
     // It may have ended.
     await whenReachable(() => client.task.cancel.mutate({ taskId }), signal).catch(() => undefined);
   }
 
   async #endOf(taskId: string): Promise<PromptResponse> {
     const { promise, resolve, reject } = Promise.withResolvers<TurnEnd>();
-    const { signal } = this.#deps;
+    const signal = AbortSignal.any([this.#deps.signal, this.#lost.signal]);
     const onAbort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
     signal.addEventListener("abort", onAbort, { once: true });
     const known = this.#ends.get(taskId);
     if (known === undefined) this.#turns.set(taskId, resolve);

@@ -43,7 +43,8 @@ export async function serveAcp(stream: Stream, options: AcpOptions): Promise<voi
     const { signal } = connection;
     const note = await noteOnOffers({ client, projectId: session.projectId, command }, offers);
     const answerCommand = (questionId: string): string => command("answer", questionId);
-    const shown = new EditorSession({ client, editor, session, signal, answerCommand, note }, after);
+    const onLost = (): void => void open.delete(session.id);
+    const shown = new EditorSession({ client, editor, session, signal, answerCommand, onLost, note }, after);
     open.set(session.id, shown);
     await shown.ready();
   };

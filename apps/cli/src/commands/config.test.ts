@@ -1,6 +1,6 @@
-import { mkdtempDisposable, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdtempDisposable, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { CliProcess } from "../testing/cli-process.ts";
 import { runCaptured } from "../testing/captured-cli.ts";
@@ -143,4 +143,19 @@ it("edit opens a copy, writes what is right, and keeps the copy of what is not",
     exitCode: 1,
     err: expect.stringContaining("ended with an error"),
   });
+});
+
+it.runIf(process.getuid?.() === 0)("set as root leaves the file to its user, and a new one to the directory's", async () => {
+  await using config = await open(COMMENTED);
+  await chown(config.file, 4_242, 4_243);
+  await chmod(config.file, 0o664);
+  expect(await config.run("set", "basePath", '"/t"')).toMatchObject({ exitCode: 0 });
+  const { uid, gid, mode } = await stat(config.file);
+  expect([uid, gid, mode & 0o777]).toEqual([4_242, 4_243, 0o664]);
+
+  await using empty = await open();
+  await chown(dirname(empty.file), 4_242, 4_243);
+  expect(await empty.run("set", "basePath", '"/t"')).toMatchObject({ exitCode: 0 });
+  const made = await stat(empty.file);
+  expect([made.uid, made.gid, made.mode & 0o777]).toEqual([4_242, 4_243, 0o600]);
 });

@@ -24,10 +24,11 @@ export class Editor implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly connection: ClientConnection;
 
-  constructor(dataDir: string, ...args: string[]) {
+  /** @param server its data directory, or the variables that name one elsewhere */
+  constructor(server: string | Readonly<Record<string, string>>, ...args: string[]) {
     const { PATH = "", HOME = "" } = process.env;
     const child = spawn(process.execPath, [installedLauncher(), "acp", ...args], {
-      env: { PATH, HOME, TRUNKLINE_DATA_DIR: dataDir },
+      env: { PATH, HOME, ...(typeof server === "string" ? { TRUNKLINE_DATA_DIR: server } : server) },
       cwd: tmpdir(),
       stdio: ["pipe", "pipe", "inherit"],
     });

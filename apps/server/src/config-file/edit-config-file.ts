@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { readFile, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
-import { mkdir } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { type FileHandle, mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { applyEdits, modify, parse } from "jsonc-parser";
 import { withoutSecrets } from "./hidden-values.ts";
 import { parseConfigFile } from "./parse-config-file.ts";
 import { parseSettingPath } from "./setting-path.ts";
+
+type Owner = Pick<Stats, "uid" | "gid">;
 
 /** What a change of the file came to. */
 export type Edited = { path: string } | { faults: string[] };
@@ -56,16 +58,35 @@ export async function writeChecked(file: string, text: string): Promise<Edited> 
   // A link stays one.
   const path = await realpath(file).catch(() => file);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const { mode } = await stat(path).catch(() => ({ mode: 0o600 }));
+  // A new file belongs to whom its directory belongs: root may write it for the service's user.
+  const { uid, gid, mode } = await stat(path).catch(async () => ({
+    ...(await stat(dirname(path))),
+    mode: 0o600,
+  }));
   const fresh = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
-    await writeFile(fresh, text, { mode: mode & 0o777, flag: "wx", flush: true });
+    await using file = await open(fresh, "wx", 0o600);
+    const made = await file.stat();
+    if (made.uid !== uid || made.gid !== gid) await giveTo(file, made, { uid, gid });
+    // Not when it is opened: the umask would take from it.
+    await file.chmod(mode & 0o777);
+    await file.writeFile(text);
+    await file.sync();
     await rename(fresh, path);
   } catch (error) {
     await rm(fresh, { force: true });
     throw error;
   }
   return { path };
+}
+
+/** Whoever is not root can give nothing away: their own file keeps their group, another's is left alone. @throws Error EPERM */
+async function giveTo(file: FileHandle, made: Owner, { uid, gid }: Owner): Promise<void> {
+  try {
+    await file.chown(uid, gid);
+  } catch (error) {
+    if (made.uid !== uid) throw error;
+  }
 }
 
 const noPath = (key: string): string =>
