@@ -34,7 +34,8 @@ function commandLines(page: string): string[] {
 
 /** Whether words that are no subcommand go to one of them: `models sonnet` is `models list sonnet`. Commander has no getter for it. */
 function hasDefault(command: Command): boolean {
-  return (command as unknown as { _defaultCommandName?: string | null })._defaultCommandName != null;
+  const { _defaultCommandName: name } = command as unknown as { _defaultCommandName?: string | null };
+  return typeof name === "string";
 }
 
 /** @returns what the parser does not know of it; null where it knows all */

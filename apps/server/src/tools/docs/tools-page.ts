@@ -14,7 +14,7 @@ comes with the server; \`web_search\` needs \`search\` in [trunkline.config.json
 approvals to be on.
 
 **Effects** decide on approvals ([approvals.md](approvals.md)): they say what a call can do beyond reading the workspace. Those of \`bash\` are for a
-sandbox without a network, the default; with listed hosts ([network.md](network.md)) it also reads text by strangers (\`reads-untrusted\`), with the
+sandbox without a network; with listed hosts, as projects have ([network.md](network.md)), it also reads text by strangers (\`reads-untrusted\`), with the
 machine's network it can reach that as well (\`egress\`); without a sandbox it can also write outside of the workspace (\`writes-outside\`).
 
 **Agents.** \`default\` has all tools; \`read-only\` and \`plan\` have those that neither change the workspace nor write outside. A session's agent is
