@@ -145,6 +145,12 @@ function nextSteps(manager: Manager): string[] {
     "  systemctl daemon-reload",
     "  systemctl enable --now trunkline",
     "  journalctl --unit trunkline               # with the sign-in link",
+    "",
+    `Commands for its data run as its user: sudo -u ${SERVICE_USER} env TRUNKLINE_DATA_DIR=/var/lib/trunkline trunkline doctor`,
+    "It writes to /var/lib/trunkline alone, and sees no home. For repositories or backups elsewhere: systemctl edit trunkline, with",
+    "  [Service]",
+    "  ReadWritePaths=/srv/repositories",
+    "  ProtectHome=no                            # only for what is in /home",
   ];
 }
 
