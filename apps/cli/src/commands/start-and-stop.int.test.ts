@@ -140,6 +140,7 @@ it("serve --detach takes paths in variables from where it is typed", async () =>
     TRUNKLINE_CONFIG_FILE: "settings.json",
     TRUNKLINE_METRICS_TOKEN_FILE: "metrics",
   };
-  const started = await CliProcess.run(["serve", "-d", "--web", "off"], relative, at);
+  await using cli = new CliProcess(["serve", "-d", "--web", "off"], relative, { cwd: at });
+  const started = await cli.ended();
   expect(started).toMatchObject({ exitCode: 0, err: "" });
 });
