@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { findHome } from "../common/find-home.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -64,7 +64,7 @@ export function createVariables(env: Environment): Variables {
 
 /** A quoted `~` is not expanded by the shell, and nobody means a directory of that name. */
 function absolute(path: string): string {
-  return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(path);
+  return path === "~" || path.startsWith("~/") ? join(findHome(), path.slice(1)) : resolve(path);
 }
 
 /** Of the named variables those that are set. */
