@@ -94,7 +94,7 @@ export default {
       [
         contract,
         client,
-        String.raw`${server}/(main|config-file/(read|edit)-config-file|store/backup/backup|ops/read-log|rotate-key|vacuum|store/transfer/migrate-store)\.ts$`,
+        String.raw`${server}/(main|common/find-home|config-file/(read|edit)-config-file|store/backup/backup|ops/read-log|rotate-key|vacuum|store/transfer/migrate-store)\.ts$`,
         "^apps/server/bin/find-bundle.mjs$",
       ],
       "And can start a server, check and change its settings, read its log, back it up, change its key, free its space, and move its store.",
@@ -102,7 +102,7 @@ export default {
     never(
       "cli-starts-quickly",
       "^apps/cli/",
-      { path: "^apps/server/src/", dynamic: false },
+      { path: "^apps/server/src/", pathNot: "^apps/server/src/common/find-home\\.ts$", dynamic: false },
       "Only `serve` needs the server: import it there, dynamically.",
     ),
     only("scripts-stand-alone", String.raw`^scripts/.*\.mjs$`, [], "They run before anything is installed."),

@@ -164,7 +164,10 @@ async function touchLinks(transcript: Locator): Promise<void> {
     }
   });
   // A browser may preconnect where a real pointer rests.
-  for (const link of (await links.all()).slice(0, 3)) await link.hover({ force: true });
+  for (const link of (await links.all()).slice(0, 3)) {
+    // What still arrives moves it out of view between being scrolled to and being pointed at.
+    await expect(async () => link.hover({ force: true, timeout: 5_000 })).toPass({ timeout: 60_000 });
+  }
 }
 
 /** Waits until a whole group is there, expands everything, touches all links, and inspects the result. */

@@ -1,6 +1,6 @@
 import { accessSync, constants, mkdirSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { userInfo } from "node:os";
+import { isAbsolute, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -22,8 +22,10 @@ export function cacheDirectory(name) {
  * @returns {string[]} paths, which may not exist
  */
 export function sharedPlaces(name) {
-  const isOwn = besideCode(name).startsWith(`${homedir()}/`);
-  return isOwn ? [ofUser(name), besideCode(name)] : [besideCode(name), ofUser(name)];
+  const home = findHome();
+  const [beside, own] = [besideCode(name), ofUser(name)];
+  if (own === null) return [beside];
+  return home !== null && beside.startsWith(`${home}/`) ? [own, beside] : [beside, own];
 }
 
 /** @param {string} name */
@@ -31,13 +33,35 @@ function besideCode(name) {
   return fileURLToPath(new URL(`../node_modules/.cache/${name}`, import.meta.url));
 }
 
-/** @param {string} name */
+/**
+ * @param {string} name
+ * @returns {string | null} null for a user without a home
+ */
 function ofUser(name) {
-  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "trunkline", name);
+  const home = findHome();
+  const cache = process.env["XDG_CACHE_HOME"] || (home === null ? null : join(home, ".cache"));
+  return cache === null ? null : join(cache, "trunkline", name);
 }
 
-/** @param {string} directory */
+/**
+ * The rule of the server's find-home.ts, which no Node that is too old can load.
+ *
+ * @returns {string | null}
+ */
+function findHome() {
+  const given = process.env["HOME"] ?? "";
+  if (isAbsolute(given)) return given;
+  try {
+    return userInfo().homedir || null;
+  } catch {
+    // The user is in no list of users, as in containers.
+    return null;
+  }
+}
+
+/** @param {string | null} directory */
 export function usable(directory) {
+  if (directory === null) return null;
   try {
     mkdirSync(directory, { recursive: true });
     accessSync(directory, constants.W_OK);

@@ -1,5 +1,6 @@
 import { isApiError, type TrunklineApiError, TrunklineConnectionError } from "@trunkline/client";
 import type { ErrorReason } from "@trunkline/contract";
+import { NoHomeError } from "@trunkline/server/find-home";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { UnansweredError } from "./messages/submit-once.ts";
 import { ForeignAnswerError, SilentServerError } from "./server/checked-fetch.ts";
@@ -47,6 +48,8 @@ interface Called {
  */
 export function toCommandError(error: unknown, target: Called, command: Hints): CommandError {
   if (error instanceof CommandError) return error;
+  if (error instanceof NoHomeError)
+    return new CommandError(EXIT.usage, `${error.message}.`, { cause: error });
   if (error instanceof UnansweredError) {
     const { exitCode, message } = toCommandError(error.cause, target, command);
     const unknown = `Whether it took the task is not known: ${command("tasks")} tells, once it answers.`;

@@ -9,11 +9,12 @@ import { findDataDir, present } from "../server/data-dir.ts";
 import { localPath } from "../server/local-path.ts";
 import { makeDataDir } from "../server/make-data-dir.ts";
 import type { TargetOptions } from "../server/target.ts";
+import { oneLine } from "../terminal/plain-text.ts";
 import { formatSize } from "../terminal/size.ts";
 import { openStatusLine, type StatusLine } from "../terminal/status-line.ts";
 import { hints, type CommandContext } from "./context.ts";
 import { explained } from "./explained.ts";
-import { leftOutLine } from "./left-out.ts";
+import { firstOf, leftOutLine } from "./left-out.ts";
 
 interface JsonOption {
   json?: true;
@@ -34,6 +35,7 @@ export function backupCommand(context: CommandContext): Command {
     .argument("<path>", "file or directory to write, which must not exist")
     .option("--all", "everything, into a directory")
     .option("--no-keys", "with --all: leave out the key of stored credentials, which then must be set again")
+    .addHelpText("after", KEYS_ELSEWHERE)
     .option("--json", "print what was written, with its size in bytes, as JSON")
     .action(async (path: string, { all, keys, json }: BackupOptions, command: Command) => {
       if (all) return await backUpEverything(context, command, path, { withKeys: keys !== false, json });
@@ -51,6 +53,10 @@ export function backupCommand(context: CommandContext): Command {
       );
     });
 }
+
+const KEYS_ELSEWHERE = `
+Keys in files that variables name (TRUNKLINE_CREDENTIALS_KEY_FILE, OPENAI_API_KEY_FILE and the like), in the environment and in
+the service's file are in no backup: keep copies of them.`;
 
 async function backUpEverything(
   context: CommandContext,
@@ -73,6 +79,12 @@ async function backUpEverything(
   if (json) return await out.write(`${JSON.stringify(summary)}\n`);
   await out.write(`${summary.directory}  ${formatSize(summary.bytes)}, ${summary.files} files\n`);
   await err.write(leftOutLine(summary.leftOut));
+  const keyFile = present(context.terminal.env["TRUNKLINE_CREDENTIALS_KEY_FILE"]);
+  if (keyFile !== undefined) {
+    return await err.write(
+      `Not in the backup: the key of stored credentials, ${oneLine(localPath(keyFile))} (TRUNKLINE_CREDENTIALS_KEY_FILE). Keep a copy of it.\n`,
+    );
+  }
   if (!withKeys) return;
   await err.write(
     err.colors.dim(
@@ -132,7 +144,7 @@ export function restoreCommand(context: CommandContext): Command {
       );
       if ("leftOut" in summary && summary.leftOut !== null) await err.write(leftOutLine(summary.leftOut));
       if ("broken" in summary && summary.broken.length > 0) {
-        await err.write(`Not connected with their projects: ${summary.broken.join(", ")}\n`);
+        await err.write(`Not connected with their projects: ${firstOf(summary.broken)}\n`);
       }
       if (tokens === 0) return;
       await err.write(

@@ -145,17 +145,20 @@ it("edit opens a copy, writes what is right, and keeps the copy of what is not",
   });
 });
 
-it.runIf(process.getuid?.() === 0)("set as root leaves the file to its user, and a new one to the directory's", async () => {
-  await using config = await open(COMMENTED);
-  await chown(config.file, 4_242, 4_243);
-  await chmod(config.file, 0o664);
-  expect(await config.run("set", "basePath", '"/t"')).toMatchObject({ exitCode: 0 });
-  const { uid, gid, mode } = await stat(config.file);
-  expect([uid, gid, mode & 0o777]).toEqual([4_242, 4_243, 0o664]);
+it.runIf(process.getuid?.() === 0)(
+  "set as root leaves the file to its user, and a new one to the directory's",
+  async () => {
+    await using config = await open(COMMENTED);
+    await chown(config.file, 4_242, 4_243);
+    await chmod(config.file, 0o664);
+    expect(await config.run("set", "basePath", '"/t"')).toMatchObject({ exitCode: 0 });
+    const { uid, gid, mode } = await stat(config.file);
+    expect([uid, gid, mode & 0o777]).toEqual([4_242, 4_243, 0o664]);
 
-  await using empty = await open();
-  await chown(dirname(empty.file), 4_242, 4_243);
-  expect(await empty.run("set", "basePath", '"/t"')).toMatchObject({ exitCode: 0 });
-  const made = await stat(empty.file);
-  expect([made.uid, made.gid, made.mode & 0o777]).toEqual([4_242, 4_243, 0o600]);
-});
+    await using empty = await open();
+    await chown(dirname(empty.file), 4_242, 4_243);
+    expect(await empty.run("set", "basePath", '"/t"')).toMatchObject({ exitCode: 0 });
+    const made = await stat(empty.file);
+    expect([made.uid, made.gid, made.mode & 0o777]).toEqual([4_242, 4_243, 0o600]);
+  },
+);

@@ -18,9 +18,14 @@ export function leftOutLine({ closed, gone }: { closed: Files; gone: Files }): s
   return parts.length === 0 ? "" : `Not in the backup: ${parts.join("; ")}\n`;
 }
 
-function part({ count, paths }: Files, why: string): string | null {
-  if (count === 0) return null;
+/** @returns the first of them by name, and how many more there are */
+export function firstOf(paths: readonly string[], count = paths.length): string {
   const named = paths.slice(0, MAX_NAMED);
   const more = count > named.length ? ` and ${count - named.length} more` : "";
-  return `${count} ${count === 1 ? "file or directory" : "files and directories"} ${why} (${named.map(oneLine).join(", ")}${more})`;
+  return `${named.map(oneLine).join(", ")}${more}`;
+}
+
+function part({ count, paths }: Files, why: string): string | null {
+  if (count === 0) return null;
+  return `${count} ${count === 1 ? "file or directory" : "files and directories"} ${why} (${firstOf(paths, count)})`;
 }

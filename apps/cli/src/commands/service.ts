@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { findHome } from "@trunkline/server/find-home";
 import { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
@@ -110,7 +110,7 @@ function managerOf({ system, user }: ServiceOptions): Manager {
 /** @throws CommandError if the service's user could not read it */
 function programOf(manager: Manager): string[] {
   const program = [realpathSync(process.execPath), realpathSync(LAUNCHER)];
-  const home = homedir();
+  const home = findHome();
   const hidden = program.find((path) => path.startsWith(`${home}/`) || /^\/(?:home|root)\//.test(path));
   if (manager === "system" && hidden !== undefined) {
     throw new CommandError(
@@ -145,6 +145,12 @@ function nextSteps(manager: Manager): string[] {
     "  systemctl daemon-reload",
     "  systemctl enable --now trunkline",
     "  journalctl --unit trunkline               # with the sign-in link",
+    "",
+    `Commands for its data run as its user: sudo -u ${SERVICE_USER} env TRUNKLINE_DATA_DIR=/var/lib/trunkline trunkline doctor`,
+    "It writes to /var/lib/trunkline alone, and sees no home. For repositories or backups elsewhere: systemctl edit trunkline, with",
+    "  [Service]",
+    "  ReadWritePaths=/srv/repositories",
+    "  ProtectHome=no                            # only for what is in /home",
   ];
 }
 

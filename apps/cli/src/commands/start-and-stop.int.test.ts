@@ -93,7 +93,7 @@ it("serve --detach tells where it is, once, and keeps its log to its owner", asy
   const started = await CliProcess.run(["serve", "--detach", "--web", "off", "--json"], env);
   expect(started.exitCode).toBe(0);
   const { url, pid } = await serverRecord();
-  const logFile = join(dataDir, "server.log");
+  const logFile = join(dataDir, "logs", "trunkline.log");
   expect(JSON.parse(started.out)).toEqual({ url, pid, logFile });
   expect((await stat(logFile)).mode & 0o777).toBe(0o600);
   expect(await CliProcess.run(["logs", "-n", "1"], env)).toMatchObject({ exitCode: 0, err: "" });
@@ -129,4 +129,18 @@ it("goes on in the session that changed last, and attaches to it", async () => {
   expect(newer?.sessionId).toBe(older?.sessionId);
   const attached = await lines("attach");
   expect(attached.filter(({ type }) => type === "task.completed")).toHaveLength(2);
+});
+
+it("serve --detach takes paths in variables from where it is typed", async () => {
+  const at = join(dataDir, "..");
+  await writeFile(join(at, "settings.json"), "{}");
+  await writeFile(join(at, "metrics"), "of-prometheus");
+  const relative = {
+    ...env,
+    TRUNKLINE_CONFIG_FILE: "settings.json",
+    TRUNKLINE_METRICS_TOKEN_FILE: "metrics",
+  };
+  await using cli = new CliProcess(["serve", "-d", "--web", "off"], relative, { cwd: at });
+  const started = await cli.ended();
+  expect(started).toMatchObject({ exitCode: 0, err: "" });
 });

@@ -6,6 +6,8 @@ import { secretVariable } from "../server/secret-variable.ts";
 import { findDataDir } from "../server/data-dir.ts";
 import { findLocalServer } from "../server/local-server.ts";
 import type { TargetOptions } from "../server/target.ts";
+import { serviceOf, systemctlLine } from "../service/running-unit.ts";
+import { commandLine } from "../terminal/command-line.ts";
 import { compareVersions, isVersion } from "../upgrade/compare-versions.ts";
 import { findInstallation, installLine, startLine } from "../upgrade/installation.ts";
 import { latestVersion } from "../upgrade/latest-version.ts";
@@ -49,12 +51,22 @@ export function upgradeCommand(context: CommandContext): Command {
       }
       if (step === 0) return await out.write(`This is ${version}, the version asked for. Nothing to do.\n`);
       const again = hints(context);
-      const isRunning = findLocalServer(dataDir).state === "running";
+      const local = findLocalServer(dataDir);
+      const isRunning = local.state === "running";
+      const service = local.state === "running" ? serviceOf(local.record.pid) : null;
+      const [stop, start] =
+        service === null
+          ? [again("stop"), startLine(installation, given) ?? again("serve", "-d")]
+          : [systemctlLine(service, "stop"), systemctlLine(service, "start")];
       const lines = [
         ...(hasData && isEmbedded ? [again("backup", `trunkline-${version}.db`)] : []),
-        ...(isRunning ? [again("stop")] : []),
+        ...(isRunning ? [stop] : []),
         ...installLine(installation, to ?? version),
-        ...(isRunning ? [startLine(installation, given) ?? again("serve", "-d")] : []),
+        // A checkout's packages are installed by its own start.
+        ...(isRunning && service !== null && installation.kind === "checkout"
+          ? [commandLine(["pnpm", "--dir", installation.directory, "install"])]
+          : []),
+        ...(isRunning ? [start] : []),
       ];
       await out.write(
         `From ${version} to ${to ?? "the newest of the checkout's repository"}:\n${lines.map((line) => `  ${line}\n`).join("")}`,

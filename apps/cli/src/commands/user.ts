@@ -35,9 +35,13 @@ function addCommand(context: CommandContext): Command {
       });
       if (options.json) return await out.write(`${JSON.stringify(user)}\n`);
       await out.write(`${user.id}\n`);
-      return await err.write(
-        err.colors.dim(`Next: ${hints(context)("user", "invite", name)}, and send ${name} the link.\n`),
-      );
+      const invite = hints(context)("user", "invite", name);
+      // No admin lets somebody in who had joined: it would let the admin in.
+      const next =
+        options.restore === true
+          ? `Next: if ${name} had joined before, start the server with TRUNKLINE_RECOVER_USER=${name}, which prints a link for them. If not: ${invite}.`
+          : `Next: ${invite}, and send ${name} the link.`;
+      return await err.write(err.colors.dim(`${next}\n`));
     });
 }
 

@@ -210,7 +210,7 @@ async function remoteProject(
   const source = { kind: "git", url: origin } as const;
   const known = await projectOf(client, source, userId);
   if (known !== undefined) return known;
-  const create = hints(context)("project", "create", "--url", origin);
+  const create = hints(context)("project", "add", origin);
   if (directory === undefined && yes !== true) {
     const offer = hints(context)("run", "-C", ".", "…");
     await err.write(err.colors.dim(`${elsewhere} To let it clone ${plainText(origin)}: ${offer}\n`));

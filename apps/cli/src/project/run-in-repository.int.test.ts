@@ -165,7 +165,7 @@ it("offers a server elsewhere the address of origin, and never the directory", a
   const offered = await ask();
   expect(offered).toMatchObject({
     exitCode: 2,
-    err: expect.stringContaining("project create --url https://git.example.org/team/zebra.git"),
+    err: expect.stringContaining("project add https://git.example.org/team/zebra.git"),
   });
   expect(offered.err).not.toContain("secret");
   expect(await ask("--yes")).toMatchObject({ exitCode: 0 });

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { findHome } from "@trunkline/server/find-home";
 import { localPath } from "./local-path.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,7 +10,7 @@ export function findDataDir(option: string | undefined, env: Environment): strin
   return localPath(
     present(option) ??
       present(env["TRUNKLINE_DATA_DIR"]) ??
-      join(present(env["XDG_DATA_HOME"]) ?? join(homedir(), ".local", "share"), "trunkline"),
+      join(present(env["XDG_DATA_HOME"]) ?? join(findHome(env), ".local", "share"), "trunkline"),
   );
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { findHome } from "@trunkline/server/find-home";
 import { isToken } from "@trunkline/client";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
@@ -79,8 +79,7 @@ export function removeSavedLogin(env: Environment, profile?: string): void {
 }
 
 function configDirectory(env: Environment): string {
-  const home = present(env["HOME"]) ?? homedir();
-  return join(present(env["XDG_CONFIG_HOME"]) ?? join(home, ".config"), "trunkline");
+  return join(present(env["XDG_CONFIG_HOME"]) ?? join(findHome(env), ".config"), "trunkline");
 }
 
 function isSavedLogin(value: unknown): value is SavedLogin {

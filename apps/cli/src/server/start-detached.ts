@@ -10,6 +10,7 @@ import { fileProblem } from "../file-problem.ts";
 import { listenForInterrupt } from "../terminal/interrupt.ts";
 import { plainText } from "../terminal/plain-text.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { absolutePaths } from "./absolute-paths.ts";
 import { readServerRecord } from "./data-dir.ts";
 import { explainStart } from "./explain-start.ts";
 import { makeDataDir } from "./make-data-dir.ts";
@@ -25,7 +26,7 @@ const SHOWN_LOG_LINES = 5;
 export interface DetachedServer {
   url: string;
   pid: number;
-  /** Log file, which earlier starts share. */
+  /** What is logged while it serves. */
   logFile: string;
 }
 
@@ -43,6 +44,7 @@ export async function startDetached(
   // From here on, Ctrl-C must not leave a server behind silently.
   using interrupt = listenForInterrupt();
   makeDataDir(dataDir);
+  // A start's own words, after those of earlier ones.
   const logFile = join(dataDir, "server.log");
   const log = openLog(logFile);
   const logStart = statSync(logFile).size;
@@ -51,7 +53,7 @@ export async function startDetached(
     cwd: dataDir,
     stdio: ["ignore", log, log],
     // Its log is in files that are rotated; what is left for this one are a start's own words.
-    env: { TRUNKLINE_LOG_TO: "files", ...env, ...settings, TRUNKLINE_DATA_DIR: dataDir },
+    env: { TRUNKLINE_LOG_TO: "files", ...absolutePaths(env), ...settings, TRUNKLINE_DATA_DIR: dataDir },
   });
   closeSync(log);
   await once(child, "spawn");
@@ -61,7 +63,7 @@ export async function startDetached(
     const record = readServerRecord(dataDir);
     if (record !== null && record.pid === child.pid && (await isHealthy(record.url))) {
       child.unref();
-      return { url: record.url, pid: record.pid, logFile };
+      return { url: record.url, pid: record.pid, logFile: logFileOf(dataDir, env) ?? logFile };
     }
     // First: a key that is pressed before the child has a session of its own ends that, too.
     if (interrupt.signal.aborted) {
@@ -84,6 +86,11 @@ export async function startDetached(
     }
     await delay(LOOK_EVERY_MS);
   }
+}
+
+/** @returns the file that the server's log is in; null: it goes where its standard output goes */
+function logFileOf(dataDir: string, env: Terminal["env"]): string | null {
+  return env["TRUNKLINE_LOG_TO"]?.trim() === "stdout" ? null : join(dataDir, "logs", "trunkline.log");
 }
 
 function openLog(path: string): number {

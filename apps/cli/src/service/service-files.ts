@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { findHome } from "@trunkline/server/find-home";
 import type { Manager } from "./unit.ts";
 
 export interface ServiceFiles {
@@ -15,7 +15,7 @@ export function serviceFiles(
   if (manager === "system") {
     return { unit: "/etc/systemd/system/trunkline.service", environment: "/etc/trunkline/environment" };
   }
-  const config = env["XDG_CONFIG_HOME"] || join(env["HOME"] || homedir(), ".config");
+  const config = env["XDG_CONFIG_HOME"] || join(findHome(env), ".config");
   return {
     unit: join(config, "systemd", "user", "trunkline.service"),
     environment: join(config, "trunkline", "environment"),

@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { findHome } from "../common/find-home.ts";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Services } from "@trunkline/contract";
@@ -141,7 +141,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const { models, keyRing, prices } = await composeModels({ config, file, store, now, lifecycle, logger });
   const processes = await adoptProcesses(config.dataDir, logger);
   const path = config.toolEnvironment["PATH"] ?? "";
-  const host = await findHostToolchains({ home: homedir(), path, covered: SHOWN_DIRECTORIES });
+  const host = await findHostToolchains({ home: findHome(), path, covered: SHOWN_DIRECTORIES });
   const environment = { ...config.toolEnvironment, ...host.environment, PATH: host.path };
   const severalUsers = new SeveralUsers({ store, hints, logger });
   await severalUsers.start();

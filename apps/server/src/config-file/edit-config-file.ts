@@ -59,19 +59,19 @@ export async function writeChecked(file: string, text: string): Promise<Edited> 
   const path = await realpath(file).catch(() => file);
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   // A new file belongs to whom its directory belongs: root may write it for the service's user.
-  const { uid, gid, mode } = await stat(path).catch(async () => ({
-    ...(await stat(dirname(path))),
-    mode: 0o600,
-  }));
+  const { uid, gid, mode } = await stat(path).catch(async () => {
+    const directory = await stat(dirname(path));
+    return { uid: directory.uid, gid: directory.gid, mode: 0o600 };
+  });
   const fresh = join(dirname(path), `.${randomUUID()}.tmp`);
   try {
-    await using file = await open(fresh, "wx", 0o600);
-    const made = await file.stat();
-    if (made.uid !== uid || made.gid !== gid) await giveTo(file, made, { uid, gid });
+    await using handle = await open(fresh, "wx", 0o600);
+    const made = await handle.stat();
+    if (made.uid !== uid || made.gid !== gid) await giveTo(handle, made, { uid, gid });
     // Not when it is opened: the umask would take from it.
-    await file.chmod(mode & 0o777);
-    await file.writeFile(text);
-    await file.sync();
+    await handle.chmod(mode & 0o777);
+    await handle.writeFile(text);
+    await handle.sync();
     await rename(fresh, path);
   } catch (error) {
     await rm(fresh, { force: true });

@@ -1,6 +1,6 @@
 import { mkdtempDisposable, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { homedir, tmpdir } from "node:os";
+import { join, relative } from "node:path";
 import { expect, it } from "vitest";
 import { readConfig } from "./config.ts";
 
@@ -31,6 +31,9 @@ it("takes each secret from a file as well, and knows what nobody may see of it",
   expect(() => readConfig({ TRUNKLINE_DATABASE_URL_FILE: "/nowhere" })).toThrow(
     "TRUNKLINE_DATABASE_URL_FILE names /nowhere, which can't be read (ENOENT)",
   );
+  // A service's environment file knows no shell.
+  const atHome = relative(homedir(), await file("at-home", "of-home"));
+  expect(readConfig({ OPENAI_API_KEY_FILE: `~/${atHome}` }).models.openaiApiKey).toBe("of-home");
 });
 
 it("knows a password as it is and as its address spells it", () => {

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
-import { homedir, hostname } from "node:os";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { type ModelConfig, readModels } from "./models.ts";
 import { type NetworkConfig, type ProjectsConfig, readNetwork, readProjects } from "./network.ts";
 import { readSecrets } from "./secrets.ts";
 import { readTraces, type TracesConfig } from "./traces.ts";
+import { findHome } from "../common/find-home.ts";
 import { ConfigError, createVariables, type Environment, pick } from "./variables.ts";
 
 export type { ModelConfig };
@@ -97,7 +98,7 @@ export function readConfig(env: Environment = process.env): Config {
   const { value, secret, integer, oneOf, list, directory } = variables;
   const dataDir =
     directory("TRUNKLINE_DATA_DIR") ??
-    join(value("XDG_DATA_HOME") ?? join(homedir(), ".local", "share"), "trunkline");
+    join(value("XDG_DATA_HOME") ?? join(findHome(env), ".local", "share"), "trunkline");
 
   const configFile = directory("TRUNKLINE_CONFIG_FILE");
   if (configFile !== undefined && !existsSync(configFile)) {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { findHome } from "../common/find-home.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -50,9 +50,6 @@ export function createVariables(env: Environment): Variables {
       .map((item) => item.trim())
       .filter((item) => item !== "");
 
-  // A quoted `~` is not expanded by the shell, and nobody means a directory of that name.
-  const absolute = (path: string): string =>
-    path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(path);
   const directory = (name: string): string | undefined => {
     const path = value(name);
     return path === undefined ? undefined : absolute(path);
@@ -63,6 +60,11 @@ export function createVariables(env: Environment): Variables {
       .filter((path) => path.trim() !== "")
       .map((path) => absolute(path.trim()));
   return { value, secret, integer, oneOf, list, directory, directories };
+}
+
+/** A quoted `~` is not expanded by the shell, and nobody means a directory of that name. */
+function absolute(path: string): string {
+  return path === "~" || path.startsWith("~/") ? join(findHome(), path.slice(1)) : resolve(path);
 }
 
 /** Of the named variables those that are set. */
@@ -79,7 +81,7 @@ export function pick(env: Environment, names: readonly string[]): Record<string,
 function contentOf(path: string | undefined, name: string): string | undefined {
   if (path === undefined) return undefined;
   try {
-    return readFileSync(path, "utf8").trim() || undefined;
+    return readFileSync(absolute(path), "utf8").trim() || undefined;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new ConfigError(`${name}_FILE names ${path}, which can't be read (${code})`);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { homedir } from "node:os";
+import { findHome } from "../common/find-home.ts";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
@@ -184,7 +184,7 @@ function spawnWeb({
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       env: {
         PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
-        HOME: homedir(),
+        HOME: findHome(),
         NODE_ENV: mode,
         NEXT_TELEMETRY_DISABLED: "1",
         ...(basePath !== "" && { TRUNKLINE_BASE_PATH: basePath }),

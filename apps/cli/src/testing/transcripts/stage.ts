@@ -70,7 +70,7 @@ export class Stage implements AsyncDisposable {
     return createClient({ url: this.url, token: readLocalToken(this.#dataDir) ?? undefined });
   }
 
-  /** Types `trunkline …` and waits for it to end; words are separated by spaces, double quotes keep them together. */
+  /** Types `trunkline …` and waits for it to end; words are separated by spaces, quotes keep them together. */
   async type(line: string, { shown = `trunkline ${line}`, stdin, filter }: Typed = {}): Promise<void> {
     const input = new PassThrough();
     if (stdin === undefined) Object.assign(input, { isTTY: true, setRawMode: () => input });
@@ -135,6 +135,12 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-function words(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? "");
+/** As a shell's, without escapes: quotes may stand in the middle of a word. */
+export function words(line: string): string[] {
+  return [...line.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) =>
+    word.replaceAll(
+      /"([^"]*)"|'([^']*)'/g,
+      (_all, double: string | undefined, single: string | undefined) => double ?? single ?? "",
+    ),
+  );
 }
