@@ -104,7 +104,7 @@ export function identity(author: { name: string; email: string }): Record<string
  */
 function newLinks(listed: string): string[] {
   const fields = listed.split("\0");
-  return fields.filter((_, index) => index % 2 === 1 && !/^:160000 /.test(fields[index - 1] ?? ""));
+  return fields.filter((_, index) => index % 2 === 1 && fields[index - 1]?.startsWith(":160000 ") !== true);
 }
 
 /** Submodules are links on purpose: their commits are at the address that `.gitmodules` names. */

@@ -31,7 +31,9 @@ export function PersonTokens({ user, invite }: { user: User; invite: () => void 
       )}
       {rows}
       {typeof tokens.data?.nextCursor === "string" && (
-        <p className="px-4 text-xs text-muted">Only the newest are shown. `trunkline token list` lists all.</p>
+        <p className="px-4 text-xs text-muted">
+          Only the newest are shown. `trunkline token list` lists all.
+        </p>
       )}
     </div>
   );
