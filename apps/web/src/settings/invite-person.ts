@@ -25,6 +25,9 @@ export async function invitePerson(
     const user = "user" in invited ? invited.user : await client.user.create.mutate(invited);
     return { name: user.name, invitation: await client.user.invite.mutate({ userId: user.id, scope }) };
   } catch (error) {
+    // The one thing is done, and the other is not an admin's to do.
+    if (isApiError(error, "user_joined") && !("user" in invited) && invited.restore)
+      throw new Error(`${invited.name} is back. ${error.message}`, { cause: error });
     if (isApiError(error, "unauthorized"))
       throw new Error("This token doesn't work. Enter one of yours that does.", { cause: error });
     throw error;
