@@ -1,6 +1,12 @@
 import type { BudgetRef, BudgetService, BudgetState, Principal, Spent } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
-import type { BudgetKey, Spending, Store, StoredBudget } from "../store/port.ts";
+import {
+  type BudgetKey,
+  GuardFailedError,
+  type Spending,
+  type Store,
+  type StoredBudget,
+} from "../store/port.ts";
 import type { BudgetLedger } from "../usage/port.ts";
 import { requireAdmin, requireSessionAccess, requireUser } from "./ownership.ts";
 import { requireOwnProject, requireProject } from "./project-access.ts";
@@ -11,6 +17,9 @@ export interface BudgetServiceDeps {
   audit: Audit;
   now: () => number;
 }
+
+/** Of a change that others keep getting ahead of. */
+const MAX_TRIES = 10;
 
 type Key = BudgetKey & { scope: BudgetRef["scope"] };
 
@@ -54,11 +63,19 @@ export function createBudgetService({ store, budgets, audit, now }: BudgetServic
 
     async set(principal, { total, month, ...ref }) {
       const key = await changeable(principal, ref);
-      const before = await storedAt(key);
-      const budget = { total: total ?? before.total, month: month ?? before.month };
       const target = key.id === "" ? "server" : key.id;
       const entry = audit.entry({ by: principal, action: "budget.set", target, decision: "allowed" });
-      await store.budgets.set(key, budget, now(), entry);
+      for (let tries = 1; ; tries++) {
+        const was = await storedAt(key);
+        const budget = { total: total ?? was.total, month: month ?? was.month };
+        try {
+          await store.budgets.set(key, budget, now(), entry, was);
+          break;
+        } catch (error) {
+          // Somebody else has set the other half meanwhile.
+          if (!(error instanceof GuardFailedError) || tries === MAX_TRIES) throw error;
+        }
+      }
       budgets.changed();
       // It may have been deleted meanwhile.
       await visible(principal, ref);

@@ -66,13 +66,11 @@ export function createProjectService(deps: ProjectServiceDeps): ProjectService {
     async update(principal, { projectId, ...changes }) {
       const project = await requireOwnProject(store, principal, projectId);
       await checkSettings({ store, policy, principal }, changes, project);
-      const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-      const changed: Project = { ...project, ...given, updatedAt: now() };
       await projects
-        .update(projectId, changed, entry(principal, "project.update", projectId))
-        .catch(rethrowTaken(changed.name))
+        .update(projectId, { ...changes, updatedAt: now() }, entry(principal, "project.update", projectId))
+        .catch(rethrowTaken(changes.name ?? project.name))
         .catch(rethrowGone(projectId));
-      if (project.shared && !changed.shared) await projectUnshared(projectId);
+      if (changes.shared === false) await projectUnshared(projectId);
       return requireProject(store, principal, projectId);
     },
 

@@ -201,6 +201,26 @@ export function describeAtOnce(name: string, createHarness: () => Promise<StoreH
       }),
   );
 
+  it(titled("a change of one thing leaves what somebody else changes beside it"), async () =>
+    withStores(async (store, stores) => {
+      const key = { scope: "server", id: "" } as const;
+      const other = stores.at(-1)!;
+      const none = { total: {}, month: {} };
+      await store.budgets.set(key, { total: { steps: 1 }, month: {} }, 1, auditRecord(), none);
+      const was = { total: { steps: 1 }, month: {} };
+      const changes = await Promise.allSettled([
+        store.budgets.set(key, { total: { steps: 2 }, month: {} }, 2, auditRecord(), was),
+        other.budgets.set(key, { total: { steps: 1 }, month: { steps: 1 } }, 2, auditRecord(), was),
+      ]);
+      expect(changes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+      await expect(store.budgets.set(key, none, 3, auditRecord(), was)).rejects.toThrow(GuardFailedError);
+      await expect(store.budgets.set(key, was, 3, auditRecord(), none)).rejects.toThrow(GuardFailedError);
+      const [now] = await store.budgets.several([key]);
+      await store.budgets.set(key, none, 4, auditRecord(), now);
+      expect(await store.budgets.any()).toBe(false);
+    }),
+  );
+
   it(titled("the last invitation stays, and no other"), async () =>
     withStores(async (store, stores) => {
       const userId = await newUser(store, "bob");

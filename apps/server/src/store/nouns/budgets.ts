@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import type { ExpressionBuilder, Kysely } from "kysely";
 import { GuardFailedError } from "../port.ts";
 import type { BudgetKey, BudgetStore, StoredBudget } from "../ports/budgets.ts";
 import type { Database } from "../schema.ts";
@@ -30,19 +30,28 @@ export function createBudgetStore(db: Kysely<Database>, write: WriteStatements):
       }));
     },
 
-    async set({ scope, id }, { total, month }, at, audit) {
-      const row = { scope, id, limits_json: JSON.stringify({ total, month }), updated_at: at };
-      const isNone = Object.keys(total).length === 0 && Object.keys(month).length === 0;
-      const change = isNone
-        ? deleteOf(db, { scope, id })
-        : db
-            .insertInto("budgets")
-            .values(row)
-            .onConflict((conflict) =>
-              conflict.columns(["scope", "id"]).doUpdateSet({ limits_json: row.limits_json, updated_at: at }),
-            );
+    async set({ scope, id }, budget, at, audit, was) {
+      const limits = { limits_json: limitsJson(budget), updated_at: at };
+      const isKnown = was !== undefined && !isNone(was);
+      const isIt = ({ and, eb }: ExpressionBuilder<Database, "budgets">) =>
+        and([
+          eb("scope", "=", scope),
+          eb("id", "=", id),
+          ...(isKnown ? [eb("limits_json", "=", limitsJson(was))] : []),
+        ]);
+      const insert = db
+        .insertInto("budgets")
+        .values({ scope, id, ...limits })
+        .onConflict((conflict) =>
+          was === undefined ? conflict.columns(["scope", "id"]).doUpdateSet(limits) : conflict.doNothing(),
+        );
+      const change = isNone(budget)
+        ? statement(db.deleteFrom("budgets").where(isIt).compile(), isKnown ? 1 : undefined)
+        : isKnown
+          ? statement(db.updateTable("budgets").set(limits).where(isIt).compile(), 1)
+          : statement(insert.compile(), was === undefined ? undefined : 1);
       const warnings = db.deleteFrom("budget_warnings").where("scope", "=", scope).where("id", "=", id);
-      await write([statement(change.compile()), statement(warnings.compile()), insertAudit(db, audit)]);
+      await write([change, statement(warnings.compile()), insertAudit(db, audit)]);
     },
 
     async warn({ scope, id }, about, at) {
@@ -60,6 +69,14 @@ export function createBudgetStore(db: Kysely<Database>, write: WriteStatements):
       }
     },
   };
+}
+
+function limitsJson({ total, month }: StoredBudget): string {
+  return JSON.stringify({ total, month });
+}
+
+function isNone({ total, month }: StoredBudget): boolean {
+  return Object.keys(total).length === 0 && Object.keys(month).length === 0;
 }
 
 /** Also for whoever deletes what it limits. */

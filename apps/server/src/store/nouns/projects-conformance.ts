@@ -58,6 +58,11 @@ export function describeProjects(name: string, createHarness: () => Promise<Stor
         auditRecord(),
       );
       expect(await store.projects.find(mine.id)).toEqual(changed);
+      // As two callers do that change one thing each.
+      await store.projects.update(mine.id, { name: "d", updatedAt: 3 }, auditRecord());
+      await store.projects.update(mine.id, { shared: true, updatedAt: 4 }, auditRecord());
+      const both = { ...changed, name: "d", shared: true, updatedAt: 4 };
+      expect(await store.projects.find(mine.id)).toEqual(both);
       await store.projects.fetched(mine.id, { at: 3, commit: "c1" });
       await store.projects.fetched(mine.id, { at: 4, error: "unreachable" });
       expect((await store.projects.find(mine.id))?.lastFetch).toEqual({

@@ -38,10 +38,10 @@ export function createProjectStore(db: Kysely<Database>, write: WriteStatements)
       await write([statement(insert.compile()), insertAudit(db, audit)]);
     },
 
-    async update(projectId, settings, audit) {
+    async update(projectId, changes, audit) {
       const update = db
         .updateTable("projects")
-        .set(columnsOf(settings))
+        .set(changedColumns(changes))
         .where("id", "=", projectId)
         .where("deleted_at", "is", null);
       await write([statement(update.compile(), 1), insertAudit(db, audit)]);
@@ -195,16 +195,24 @@ function toProject(row: ProjectRow): Project {
   };
 }
 
+type Columns = ReturnType<typeof changedColumns>;
+
 function columnsOf(settings: ProjectSettings) {
+  return changedColumns(settings) as { [Name in keyof Columns]: Exclude<Columns[Name], undefined> };
+}
+
+/** What is undefined stays as it is. */
+function changedColumns(settings: Partial<ProjectSettings>) {
+  const { allowedHosts, environment, shared } = settings;
   return {
     name: settings.name,
     base_ref: settings.baseRef,
     setup: settings.setup,
     network: settings.network,
-    allowed_hosts: JSON.stringify(settings.allowedHosts),
-    environment: JSON.stringify(settings.environment),
+    allowed_hosts: allowedHosts && JSON.stringify(allowedHosts),
+    environment: environment && JSON.stringify(environment),
     instructions: settings.instructions,
-    shared: settings.shared ? (1 as const) : (0 as const),
+    shared: shared === undefined ? undefined : shared ? (1 as const) : (0 as const),
     updated_at: settings.updatedAt,
   };
 }

@@ -18,8 +18,18 @@ export interface BudgetStore {
   any(): Promise<boolean>;
   /** Those that are set, in any order. */
   several(keys: readonly BudgetKey[]): Promise<(BudgetKey & StoredBudget)[]>;
-  /** Replaces it; warnings are given anew. */
-  set(key: BudgetKey, budget: StoredBudget, at: number, audit: AuditRecord): Promise<void>;
+  /**
+   * Replaces it; warnings are given anew.
+   * @param was what it replaces; absent: whatever there is
+   * @throws GuardFailedError if it is another by now
+   */
+  set(
+    key: BudgetKey,
+    budget: StoredBudget,
+    at: number,
+    audit: AuditRecord,
+    was?: StoredBudget,
+  ): Promise<void>;
   /**
    * Notes that somebody was warned.
    * @param about what of the budget, e.g. `2026-11 cost`

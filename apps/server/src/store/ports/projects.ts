@@ -23,8 +23,15 @@ export interface ProjectStore {
   page(query: { ownerId: string; name?: string; beforeId?: string; limit: number }): Promise<Project[]>;
   /** @throws UniqueViolationError if the owner has one of this name. */
   create(project: Project, audit: AuditRecord): Promise<void>;
-  /** @throws UniqueViolationError if the owner has one of this name. GuardFailedError if it was deleted. */
-  update(projectId: string, settings: ProjectSettings, audit: AuditRecord): Promise<void>;
+  /**
+   * Sets what is given, and leaves the rest as it is: somebody else may be changing that.
+   * @throws UniqueViolationError if the owner has one of this name. GuardFailedError if it was deleted.
+   */
+  update(
+    projectId: string,
+    changes: Partial<ProjectSettings> & Pick<ProjectSettings, "updatedAt">,
+    audit: AuditRecord,
+  ): Promise<void>;
   /** What became of a fetch: a commit where it worked, which is kept where it did not. */
   fetched(
     projectId: string,
