@@ -73,7 +73,7 @@ describe("B7: paths", () => {
       here,
     );
     expect(started.err).toBe("");
-    expect(started.out).toContain(join(here, "rel", "server.log"));
+    expect(started.out).toContain(join(here, "rel", "logs", "trunkline.log"));
     // The hints address the same server.
     expect(started.out).toContain("trunkline stop --data-dir rel");
     expect((await CliProcess.run(["stop", "--data-dir", "rel"], elsewhere, "", here)).out).toContain(
