@@ -10,9 +10,10 @@ import {
 } from "@agentclientprotocol/sdk";
 import { TrunklineError } from "@trunkline/contract";
 import type { RunningProcess, Spawner, SpawnRequest } from "../../tools/port.ts";
-import { type AgentItem, AgentItems, settled } from "./agent-items.ts";
+import { AgentItems, settled } from "./agent-items.ts";
 import { AgentMessages } from "./agent-messages.ts";
 import type { ClientServices } from "./client-services.ts";
+import { leavingOut, refuse } from "./left-out-items.ts";
 
 /** How long an agent may take to start, in ms: the first time, some unpack themselves. */
 const START_MS = 120_000;
@@ -143,7 +144,7 @@ export class LiveAgent {
     if (this.capabilities.loadSession !== true) return false;
     const request = this.#context.request("session/load", { sessionId, cwd, mcpServers: [] });
     try {
-      await this.#leavingOut(this.#within(START_MS, signal, request));
+      await leavingOut(this.items, this.#within(START_MS, signal, request));
     } catch {
       signal.throwIfAborted();
       this.#lostSessionId = sessionId;
@@ -155,24 +156,6 @@ export class LiveAgent {
     }
     this.#sessionId = sessionId;
     return true;
-  }
-
-  /** Whatever comes until it is answered is taken away, however much it is: with nobody to take it, its answer would not be read. */
-  async #leavingOut(answer: Promise<unknown>): Promise<void> {
-    const answered = new AbortController();
-    const emptied = this.#leaveOutUntil(answered.signal);
-    try {
-      await answer;
-      await settled();
-    } finally {
-      answered.abort();
-      await emptied;
-    }
-  }
-
-  async #leaveOutUntil(answered: AbortSignal): Promise<void> {
-    while (!answered.aborted) refused(await this.items.next(answered, null).catch(() => null));
-    for (let item = this.items.takeNow(); item !== undefined; item = this.items.takeNow()) refused(item);
   }
 
   /** The turn's updates and its end become items. */
@@ -237,7 +220,7 @@ export class LiveAgent {
       if (left <= 0) return;
       const item = await this.items.next(signal, left);
       if (item === null || item.type === "turn-ended" || item.type === "failed") return;
-      refused(item);
+      refuse(item);
     }
   }
 
@@ -308,10 +291,4 @@ export class LiveAgent {
       signal.removeEventListener("abort", onAbort);
     }
   }
-}
-
-/** Whoever waits for an answer learns that there is no turn to ask in. */
-function refused(item: AgentItem | null): void {
-  if (item?.type === "permission") item.answer({ outcome: "cancelled" });
-  else if (item?.type === "act") item.act.refuse("The task was canceled, or has not begun");
 }
