@@ -21,7 +21,7 @@ import type { Runner } from "./port.ts";
 import { type Holder, LogSink } from "./run-sink.ts";
 import { readHeldCall } from "./recovery.ts";
 import { type Run, Runs } from "./runs.ts";
-import { ShutdownSignal, TakenOverSignal } from "./stop-signal.ts";
+import { ShutdownSignal } from "./stop-signal.ts";
 import { SubagentLife } from "./subagents.ts";
 import { Sweep } from "./sweep.ts";
 import { type Ending, endingAppend } from "./task-endings.ts";
@@ -111,7 +111,6 @@ export function createRunner(deps: RunnerDeps): Runner {
   /** Makes the run known before it is claimed, so that a cancel always finds either a queued task or its run. */
   async function holdRun(head: QueueHead): Promise<void> {
     const { id } = head.task;
-    await giveUp(id);
     const controller = new AbortController();
     const { promise: ended, resolve } = Promise.withResolvers<void>();
     const run: Run = { controller, ended, attempt: null };
@@ -125,13 +124,6 @@ export function createRunner(deps: RunnerDeps): Runner {
       runs.delete(id);
       resolve();
     }
-  }
-
-  /** Another node had taken the task over from a run of ours, and has left it: the two must not work beside each other. */
-  async function giveUp(taskId: string): Promise<void> {
-    const earlier = runs.get(taskId);
-    earlier?.controller.abort(new TakenOverSignal());
-    await earlier?.ended;
   }
 
   async function claimAndRun({ task, session }: QueueHead, run: Run): Promise<void> {

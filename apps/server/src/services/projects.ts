@@ -70,7 +70,7 @@ export function createProjectService(deps: ProjectServiceDeps): ProjectService {
         .update(projectId, { ...changes, updatedAt: now() }, entry(principal, "project.update", projectId))
         .catch(rethrowTaken(changes.name ?? project.name))
         .catch(rethrowGone(projectId));
-      if (changes.shared === false) await projectUnshared(projectId);
+      if (project.shared && changes.shared === false) await projectUnshared(projectId);
       return requireProject(store, principal, projectId);
     },
 
